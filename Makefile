@@ -1,0 +1,1 @@
+PY := $(shell command -v python3)

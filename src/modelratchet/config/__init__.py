@@ -1,0 +1,1 @@
+"""`params.yaml` and the environment, turned into frozen settings with every fault reported at once."""

@@ -1,0 +1,98 @@
+"""What the use cases need from the outside, each with one fake and at least one adapter of the same name.
+
+Adapters translate their vendor's errors: what may succeed on a retry becomes an `OutsideError`, what cannot be
+trusted an `EvidenceError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from modelratchet.core.evidence import DataCheck
+
+
+@dataclass(frozen=True)
+class RegisteredVersion:
+    """A version of a registered model that is whole: its bundle was read back and its digests compared."""
+
+    model: str
+    version: str
+    run_id: str
+    bundle_digest: str
+
+
+@dataclass(frozen=True)
+class RunDataset:
+    """Rows that a run used. `digest` is ours, over the whole file; `role` is training or holdout.
+
+    `columns` maps each column to its type's name.
+    """
+
+    name: str
+    role: str
+    digest: str
+    n_rows: int
+    location: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CandidateRecord:
+    """One candidate as it goes to the registry.
+
+    `key` makes recording idempotent: a run or version that carries it already is found, not made again.
+    `attachments` maps a name at the artifact root (`roc.png`, `verdict.json`) to the local file; MLflow's compare page pairs
+    only files at the root that have equal names. `note` is Markdown, shown on the run's page. `example` holds
+    a few holdout rows, features only.
+    """
+
+    model: str
+    key: str
+    run_name: str
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+    datasets: tuple[RunDataset, ...]
+    attachments: Mapping[str, Path]
+    bundle: Path
+    note: str
+    example: tuple[Mapping[str, float | str | None], ...]
+
+
+class ModelRegistry(Protocol):
+    """Runs and model versions."""
+
+    def champion(self, model: str) -> RegisteredVersion | None:
+        """The version that the alias `champion` names, or None.
+
+        Raises:
+            TrackingError: the registry cannot be asked now.
+        """
+
+    def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
+        """Write a version's bundle to `directory`, whole and verified against its digest, or not at all.
+
+        Raises:
+            TrackingError: the registry cannot be asked now.
+            DigestError: the stored bytes are not the ones that were registered.
+        """
+
+    def find(self, model: str, key: str) -> RegisteredVersion | None:
+        """The whole version recorded under an idempotency key, or None."""
+
+    def record(self, candidate: CandidateRecord) -> RegisteredVersion:
+        """Record a candidate: run, artifacts, version. Calling it again with the same key changes nothing.
+
+        Raises:
+            TrackingError: the registry failed; nothing counts as whole, and a later call completes it.
+        """
+
+
+class DataChecker(Protocol):
+    """Expectations on rows."""
+
+    def check(self, table: Path, data_digest: str) -> DataCheck:
+        """Check a Parquet file of rows against the suite, and build the pages that show the outcome."""
