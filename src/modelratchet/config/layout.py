@@ -1,0 +1,30 @@
+"""Where the pipeline keeps its files, relative to the project's root. `dvc.yaml` names the same paths."""
+
+from pathlib import Path
+
+PARAMS = Path("params.yaml")
+EXPECTATIONS = Path("expectations")
+LOCK = Path("requirements.lock")
+
+ROWS = Path("data/rows.parquet")
+TRAIN = Path("data/train.parquet")
+HOLDOUT = Path("data/holdout.parquet")
+ESTIMATOR = Path("models/estimator.joblib")
+BUNDLE = Path("models/bundle")
+
+DATA_CHECK = Path("reports/data_check.json")
+DATA_DOCS = Path("reports/data_docs")
+PARITY = Path("reports/parity.json")
+EVALUATION = Path("reports/evaluation.json")
+METRICS = Path("reports/metrics.json")
+PLOTS = Path("reports/plots")
+PICTURES = Path("reports/pictures")
+CHAMPION = Path("champion/champion.json")
+CHAMPION_BUNDLE = Path("champion/bundle")
+COMPARISON = Path("reports/comparison.json")
+EVIDENCE = Path("reports/evidence.json")
+VERDICT = Path("reports/verdict.json")
+DECISION_PAGE = Path("reports/decision.md")
+RECEIPT = Path("reports/receipt.json")
+
+STATE = Path(".ratchet")
