@@ -28,3 +28,4 @@ DECISION_PAGE = Path("reports/decision.md")
 RECEIPT = Path("reports/receipt.json")
 
 STATE = Path(".ratchet")
+JOURNAL = STATE / "journal.jsonl"
