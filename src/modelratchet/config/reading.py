@@ -19,7 +19,7 @@ from modelratchet.config.layout import PARAMS
 from modelratchet.config.params import Params
 from modelratchet.errors import ConfigError
 
-HINT = "Every key is described in docs/how-to/params.md; `ratchet params` prints the schema."
+HINT = "Every key is described in docs/how-to/params.md; `ratchet params --schema` prints them."
 
 
 def load_params(path: Path = PARAMS) -> Params:

@@ -23,7 +23,7 @@ def decide(model: str, evidence: Evidence, policy: Policy) -> Verdict:
         decision=combine(findings),
         model=model,
         bundle_digest=evidence.bundle_digest,
-        evidence_digest=digest_value(to_document(evidence)),
+        evidence_digest=evidence.digest,
         policy_digest=digest_value(to_document(policy)),
         champion_version=champion,
         findings=findings,
