@@ -33,13 +33,13 @@ class Ingest(Settings):
     """Where rows come from."""
 
     source: Literal["project", "csv", "parquet"] = Field(description="project calls rows() in pipeline/project.py")
-    path: str | None = Field(None, description="csv and parquet: a path, an http(s) URL or a glob")
+    path: str | None = Field(None, description="a path, an http(s) URL or a glob; project: files whose change means new rows")
     options: dict[str, Any] = Field(default_factory=dict, description="project: handed to rows() as keywords")
 
     @model_validator(mode="after")
     def _path_fits_source(self) -> Ingest:
-        if (self.path is None) != (self.source == "project"):
-            raise ValueError("path goes with source csv or parquet, and they need it")
+        if self.path is None and self.source != "project":
+            raise ValueError(f"path: missing, source {self.source} needs it")
         return self
 
 
