@@ -19,7 +19,9 @@ from modelratchet.usecases.ports import RunRequest, StageEvent, StageKept, Stage
 PIPELINE = "dvc.yaml"
 _STARTED = re.compile(r"^Running stage '([^']+)':")
 _KEPT = re.compile(r"^Stage '([^']+)' (?:didn't change, skipping|is cached - skipping run)")
-_NOISE = re.compile(r"^(?:> python -m pipeline\.|Updating lock file|Use `dvc push`|To track the changes|To enable auto|\tgit add|$)")
+_NOISE = re.compile(
+    r"^(?:> python -m pipeline\.|Updating lock file|Use `dvc push`|To track the changes|To enable auto|\tgit add|$)"
+)
 _BUSY = re.compile(r"blocked by|Unable to acquire lock|is busy")
 _GRACE_SECONDS = 10.0
 
@@ -50,8 +52,14 @@ class DvcPipelineRunner:
         command = [sys.executable, "-m", "dvc", "repro", *(["--force"] if request.force else []), *request.stages]
         is_busy = False
         with subprocess.Popen(
-            command, cwd=self._root, env=_environment(request.journal), text=True, bufsize=1, errors="replace",
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            command,
+            cwd=self._root,
+            env=_environment(request.journal),
+            text=True,
+            bufsize=1,
+            errors="replace",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         ) as process:
             try:
                 for line in process.stdout or ():
@@ -61,13 +69,22 @@ class DvcPipelineRunner:
                 _stop(process)
                 raise
         if process.returncode and is_busy:
-            raise OutsideError("another run is going on in this folder", hint="Wait until it is done, then run this again.")
+            raise OutsideError(
+                "another run is going on in this folder", hint="Wait until it is done, then run this again."
+            )
         return process.returncode == 0
+
 
 def _environment(journal: Path) -> dict[str, str]:
     binaries = str(Path(sys.executable).parent)
     path = os.pathsep.join([binaries, os.environ.get("PATH", os.defpath)])
-    return {**os.environ, **TELEMETRY_OFF, "PATH": path, "PYTHONUNBUFFERED": "1", JOURNAL_VARIABLE: str(journal.absolute())}
+    return {
+        **os.environ,
+        **TELEMETRY_OFF,
+        "PATH": path,
+        "PYTHONUNBUFFERED": "1",
+        JOURNAL_VARIABLE: str(journal.absolute()),
+    }
 
 
 def _report(line: str, watch: Callable[[StageEvent], None]) -> None:

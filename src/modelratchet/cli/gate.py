@@ -37,7 +37,9 @@ def explain(as_json: bool) -> int:
     """Print every finding with the numbers it rests on."""
     report = read_report(REPORT_FILES)
     if as_json:
-        click.echo(json.dumps({"verdict": to_document(report.verdict), "evidence": to_document(report.evidence)}, indent=2))
+        click.echo(
+            json.dumps({"verdict": to_document(report.verdict), "evidence": to_document(report.evidence)}, indent=2)
+        )
         return ExitCode.DONE
     click.echo(render.verdict_line(report.verdict))
     for finding in report.verdict.findings:

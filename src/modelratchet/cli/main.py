@@ -20,18 +20,22 @@ COMMANDS = {
     "ui": ("modelratchet.cli.ui", "ui", "Open MLflow on this project's runs and versions."),
     "doctor": ("modelratchet.cli.doctor", "doctor", "Say what is missing on this machine and how to get it."),
     "params": ("modelratchet.cli.params", "params", "Check params.yaml, or print what may stand in it."),
-    "expectations": ("modelratchet.cli.expectations", "expectations", "Write a suite of expectations from today's rows."),
+    "expectations": (
+        "modelratchet.cli.expectations",
+        "expectations",
+        "Write a suite of expectations from today's rows.",
+    ),
 }
 
 
 class LazyGroup(click.Group):
     """A group that knows its commands' names and one-line helps without importing them."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         """Names in the order a newcomer needs them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
@@ -50,7 +54,7 @@ class LazyGroup(click.Group):
             ctx.fail(f"no command {args[0]!r}" + (f"; did you mean {close[0]}?" if close else "; see `ratchet --help`"))
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
@@ -58,7 +62,12 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="ratchet")
-@click.option("-C", "--directory", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Run as if started in this folder.")
+@click.option(
+    "-C",
+    "--directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Run as if started in this folder.",
+)
 def cli(directory: Path | None) -> None:
     """Take a model from a commit to production, and only with evidence that it is no worse and no slower.
 

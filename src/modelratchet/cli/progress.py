@@ -32,7 +32,9 @@ class RunProgress:
     def __enter__(self) -> RunProgress:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._finish(has_ended_well=kind is None)
         if self._clock:
             self._clock.stop()
@@ -63,7 +65,9 @@ class RunProgress:
             return
         self._done += 1
         mark = "done" if has_ended_well else "FAILED"
-        line = f"[{self._done:2}/{self._n_stages}] {self._current:<16} {mark} in {time.monotonic() - self._since:5.1f} s"
+        line = (
+            f"[{self._done:2}/{self._n_stages}] {self._current:<16} {mark} in {time.monotonic() - self._since:5.1f} s"
+        )
         self._current = ""
         if self._clock:
             self._clock.hide()
@@ -79,8 +83,11 @@ class _Clock:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self._progress = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-            console=Console(stderr=True), transient=True,
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
         )
         self._progress.start()
 

@@ -45,7 +45,11 @@ def metric_lines(evaluation: Evaluation, comparison: Comparison | None) -> Itera
         row = [name, f"{metric.value:.4f}", f"{metric.low:.4f} .. {metric.high:.4f}"]
         difference = comparison.difference(metric.name) if comparison else None
         if has_champion:
-            row += _gain_cells(difference.champion, difference.gain, difference.low, difference.high) if difference else ["", "", ""]
+            row += (
+                _gain_cells(difference.champion, difference.gain, difference.low, difference.high)
+                if difference
+                else ["", "", ""]
+            )
         rows.append(tuple(row))
     yield from columns(rows)
 
@@ -58,7 +62,11 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
 
 def verdict_line(verdict: Verdict) -> str:
     """The decision, and against whom."""
-    against = f"against champion version {verdict.champion_version}" if verdict.champion_version else "no champion yet: the floors decide"
+    against = (
+        f"against champion version {verdict.champion_version}"
+        if verdict.champion_version
+        else "no champion yet: the floors decide"
+    )
     return f"Verdict: {verdict.decision.value.upper()} ({against})"
 
 

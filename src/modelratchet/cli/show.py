@@ -41,6 +41,8 @@ def _slice_lines(report: Report) -> list[str]:
     rows = [("slice", "rows", evaluation.primary if evaluation else "", "interval")]
     for item in evaluation.slices if evaluation else ():
         metric = item.metric
-        cells = (f"{metric.value:.4f}", f"{metric.low:.4f} .. {metric.high:.4f}") if metric else ("", "too small to say")
+        cells = (
+            (f"{metric.value:.4f}", f"{metric.low:.4f} .. {metric.high:.4f}") if metric else ("", "too small to say")
+        )
         rows.append((f"{item.column} {item.category}", f"{item.n_rows:,}", *cells))
     return list(render.columns(rows))

@@ -42,6 +42,8 @@ def combine(findings: tuple[Finding, ...]) -> Decision:
 
 def _untrusted(evidence: Evidence) -> list[Finding]:
     parts = {"evaluation": evidence.evaluation, "parity": evidence.parity, "comparison": evidence.comparison}
-    strangers = [name for name, part in parts.items() if part is not None and part.bundle_digest != evidence.bundle_digest]
+    strangers = [
+        name for name, part in parts.items() if part is not None and part.bundle_digest != evidence.bundle_digest
+    ]
     message = "is about another bundle than the one to be judged: run `ratchet run` again"
     return [Finding("evidence", name, Outcome.INCONCLUSIVE, f"{name} {message}", {}) for name in strangers]

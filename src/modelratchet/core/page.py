@@ -44,14 +44,16 @@ def because(verdict: Verdict) -> str:
     """One sentence of reasons."""
     deciding = {Decision.REJECT: Outcome.FAILED, Decision.INCONCLUSIVE: Outcome.INCONCLUSIVE}.get(verdict.decision)
     reasons = verdict.having(deciding) if deciding else ()
-    against = f"champion version {verdict.champion_version}" if verdict.champion_version else "the floors (no champion yet)"
+    against = (
+        f"champion version {verdict.champion_version}" if verdict.champion_version else "the floors (no champion yet)"
+    )
     if not reasons:
         return f"All {len(verdict.having(Outcome.PASSED))} rules hold against {escape(against)}."
     return "Because " + "; ".join(f"{escape(item.subject)}: {escape(item.message)}" for item in reasons) + "."
 
 
 def escape(text: str) -> str:
-    """Make text harmless in Markdown, and in the HTML that Markdown may become.
+    r"""Make text harmless in Markdown, and in the HTML that Markdown may become.
 
     >>> escape("a|b <i>")
     'a\\\\|b &lt;i&gt;'
@@ -72,21 +74,41 @@ def _metrics(evaluation: Evaluation | None, comparison: Comparison | None) -> li
         champion = f"{difference.champion:.4f}" if difference else ""
         gain = f"{difference.gain:+.4f} ({difference.low:+.4f} to {difference.high:+.4f})" if difference else ""
         rows.append(
-            (escape(metric.name), f"{metric.value:.4f}", f"{metric.low:.4f} to {metric.high:.4f}", champion, gain, metric.direction.value)
+            (
+                escape(metric.name),
+                f"{metric.value:.4f}",
+                f"{metric.low:.4f} to {metric.high:.4f}",
+                champion,
+                gain,
+                metric.direction.value,
+            )
         )
     title = f"## Metrics on {evaluation.n_rows:,} held-out rows, {evaluation.confidence * 100:g} % intervals"
-    return [title, _table(("metric", "candidate", "interval", "champion", "gain", "better is"), rows), *_slices(evaluation)]
+    return [
+        title,
+        _table(("metric", "candidate", "interval", "champion", "gain", "better is"), rows),
+        *_slices(evaluation),
+    ]
 
 
 def _slices(evaluation: Evaluation) -> list[str]:
     rows = [
-        (escape(item.column), escape(item.category), f"{item.n_rows:,}", f"{item.metric.value:.4f}", f"{item.metric.low:.4f} to {item.metric.high:.4f}")
+        (
+            escape(item.column),
+            escape(item.category),
+            f"{item.n_rows:,}",
+            f"{item.metric.value:.4f}",
+            f"{item.metric.low:.4f} to {item.metric.high:.4f}",
+        )
         for item in evaluation.slices
         if item.metric
     ]
     if not rows:
         return []
-    return [f"## {escape(evaluation.primary)} by slice", _table(("column", "category", "rows", "value", "interval"), rows)]
+    return [
+        f"## {escape(evaluation.primary)} by slice",
+        _table(("column", "category", "rows", "value", "interval"), rows),
+    ]
 
 
 def _latency(latency: Latency | None) -> list[str]:

@@ -50,7 +50,9 @@ def source_files(path: str) -> tuple[Path, ...]:
     names = [item.name for item in folder.iterdir()] if folder.is_dir() else []
     close = difflib.get_close_matches(Path(path).name, names, n=3, cutoff=0.4)
     where = f"nearest in {folder}: {', '.join(close)}" if close else f"{folder} has {len(names)} files, none like it"
-    raise DataError(f"no file matches ingest.path {path!r}; {where}", hint="Mend ingest.path in params.yaml, or put the file there.")
+    raise DataError(
+        f"no file matches ingest.path {path!r}; {where}", hint="Mend ingest.path in params.yaml, or put the file there."
+    )
 
 
 def _digests(files: tuple[Path, ...], known: Path) -> dict[str, str]:

@@ -29,9 +29,7 @@ class PipelineOutcome:
         return next((run for run in self.ran if run.exit_code), None)
 
 
-def run_pipeline(
-    runner: PipelineRunner, request: RunRequest, watch: Callable[[StageEvent], None]
-) -> PipelineOutcome:
+def run_pipeline(runner: PipelineRunner, request: RunRequest, watch: Callable[[StageEvent], None]) -> PipelineOutcome:
     """Run what has to run.
 
     Raises:

@@ -32,7 +32,9 @@ def check_params() -> None:
     try:
         found = digest_bytes(layout.PARAMS.read_bytes() + _reader_stamp())
     except FileNotFoundError as error:
-        raise ConfigError(str(layout.PARAMS), ["it is not there"], hint="Run this in the project's root folder.") from error
+        raise ConfigError(
+            str(layout.PARAMS), ["it is not there"], hint="Run this in the project's root folder."
+        ) from error
     if _CHECKED.exists() and _CHECKED.read_text() == found:
         return
     from modelratchet.config.reading import load_params

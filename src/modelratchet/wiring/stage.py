@@ -32,9 +32,7 @@ def run_stage(name: str, main: Callable[[], bool | None]) -> None:
     _end_with_parent()
     started = time.monotonic()
     ending = _ending_of(main)
-    run = StageRun(
-        name, time.monotonic() - started, int(ending.code), ending.message, ending.hint, ending.did_work
-    )
+    run = StageRun(name, time.monotonic() - started, int(ending.code), ending.message, ending.hint, ending.did_work)
     append_stage_run(Path(os.environ.get(JOURNAL_VARIABLE, JOURNAL)), run)
     if run.message:
         print(f"{name}: {run.message}" + (f"\n{run.hint}" if run.hint else ""), file=sys.stderr)
@@ -55,7 +53,9 @@ def _ending_of(main: Callable[[], bool | None]) -> _Ending:
     except RatchetError as error:
         return _Ending(error.exit_code, error.message, error.hint)
     except KeyboardInterrupt:
-        return _Ending(ExitCode.INTERRUPTED, "stopped before it was done", "`ratchet run` goes on from the last whole stage.")
+        return _Ending(
+            ExitCode.INTERRUPTED, "stopped before it was done", "`ratchet run` goes on from the last whole stage."
+        )
     except OSError as error:
         traceback.print_exc()
         failure = storage_error(Path(error.filename or "a file"), error)
