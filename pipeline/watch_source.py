@@ -9,7 +9,7 @@ from modelratchet.wiring.stage import run_stage
 
 
 def main() -> bool:
-    ingest = yaml.load(PARAMS.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)).get("ingest") or {}
+    ingest = yaml.load(PARAMS.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)).get("ingest") or {}  # noqa: S506 - a safe loader
     source = describe_source(ingest.get("path"), STATE / "source.json")
     if SOURCE.exists() and read_json(SOURCE) == source:
         return False
