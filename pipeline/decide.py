@@ -1,6 +1,15 @@
 """Put the evidence together and let the gate decide. Always exits 0: `ratchet gate check` has the exit code."""
 
-from modelratchet.config.layout import BUNDLE, COMPARISON, DATA_CHECK, DECISION_PAGE, EVALUATION, EVIDENCE, PARITY, VERDICT
+from modelratchet.config.layout import (
+    BUNDLE,
+    COMPARISON,
+    DATA_CHECK,
+    DECISION_PAGE,
+    EVALUATION,
+    EVIDENCE,
+    PARITY,
+    VERDICT,
+)
 from modelratchet.config.policies import policy_of
 from modelratchet.config.reading import load_params
 from modelratchet.core.evidence import Comparison, DataCheck, Evaluation, Evidence, Parity

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+JOURNAL_VARIABLE = "RATCHET_JOURNAL"
+"""Names the file that the stages of one `ratchet run` append to."""
+
 TELEMETRY_OFF: Mapping[str, str] = {
     "BENTOML_DO_NOT_TRACK": "True",
     "DO_NOT_TRACK": "true",

@@ -6,6 +6,7 @@ PARAMS = Path("params.yaml")
 EXPECTATIONS = Path("expectations")
 LOCK = Path("requirements.lock")
 
+SOURCE = Path("data/source.json")
 ROWS = Path("data/rows.parquet")
 TRAIN = Path("data/train.parquet")
 HOLDOUT = Path("data/holdout.parquet")

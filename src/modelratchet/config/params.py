@@ -33,13 +33,15 @@ class Ingest(Settings):
     """Where rows come from."""
 
     source: Literal["project", "csv", "parquet"] = Field(description="project calls rows() in pipeline/project.py")
-    path: str | None = Field(None, description="csv and parquet: a path, an http(s) URL or a glob")
+    path: str | None = Field(
+        None, description="a path, an http(s) URL or a glob; project: files whose change means new rows"
+    )
     options: dict[str, Any] = Field(default_factory=dict, description="project: handed to rows() as keywords")
 
     @model_validator(mode="after")
     def _path_fits_source(self) -> Ingest:
-        if (self.path is None) != (self.source == "project"):
-            raise ValueError("path goes with source csv or parquet, and they need it")
+        if self.path is None and self.source != "project":
+            raise ValueError(f"path: missing, source {self.source} needs it")
         return self
 
 
@@ -47,7 +49,9 @@ class Columns(Settings):
     """What each column is. Columns that are not named here are dropped by ingest."""
 
     label: ColumnName
-    positive: str | None = Field(None, description="binary: the label's value that counts as positive; default the last in sorted order")
+    positive: str | None = Field(
+        None, description="binary: the label's value that counts as positive; default the last in sorted order"
+    )
     key: ColumnName | None = Field(None, description="names a row for good; split by hash needs it")
     time: ColumnName | None = Field(None, description="when a row came to be; split by time needs it")
     numeric: ColumnNames = ()
@@ -73,14 +77,18 @@ class CheckData(Settings):
     """Expectations beyond the ones that follow from `columns`."""
 
     suite: str | None = Field(None, description="a Great Expectations suite under expectations/, without .json")
-    leak_tolerance: Share = Field(0.0, description="a feature that gives the label away on all but this share of rows is a leak")
+    leak_tolerance: Share = Field(
+        0.0, description="a feature that gives the label away on all but this share of rows is a leak"
+    )
 
 
 class Split(Settings):
     """Which rows are held out. A row never changes sides when data grows."""
 
     method: Literal["time", "hash"]
-    holdout_from: dt.datetime | None = Field(None, strict=False, description="time: rows at or after this moment are held out")
+    holdout_from: dt.datetime | None = Field(
+        None, strict=False, description="time: rows at or after this moment are held out"
+    )
     holdout_share: Annotated[float, Field(gt=0.0, lt=1.0)] | None = Field(None, description="hash: the share held out")
     minimum_holdout_rows: Positive = Field(100, description="fewer held-out rows cannot decide anything")
 
@@ -175,13 +183,23 @@ class Compare(Settings):
 class Gate(Settings):
     """What has to hold for a promotion. Only the `decide` stage reads it: an edit retrains nothing."""
 
-    margin: Annotated[float, Field(ge=0.0)] = Field(description="the primary metric may be this much worse than the champion's")
+    margin: Annotated[float, Field(ge=0.0)] = Field(
+        description="the primary metric may be this much worse than the champion's"
+    )
     slice_margin: Annotated[float, Field(ge=0.0)] = Field(description="the same for one slice")
     minimum_slice_rows: Positive = 200
-    maximum_changed_labels: Annotated[int, Field(ge=0)] = Field(0, description="rows on which ONNX may answer another label")
-    maximum_parity_share: Share = Field(0.0, description="share of rows whose scores may differ by more than the tolerance")
-    maximum_latency_ratio: Annotated[float, Field(gt=0.0)] = Field(1.05, description="candidate's median time over the champion's")
-    maximum_latency_ms: Annotated[float, Field(gt=0.0)] | None = Field(None, description="budget of the candidate's median time")
+    maximum_changed_labels: Annotated[int, Field(ge=0)] = Field(
+        0, description="rows on which ONNX may answer another label"
+    )
+    maximum_parity_share: Share = Field(
+        0.0, description="share of rows whose scores may differ by more than the tolerance"
+    )
+    maximum_latency_ratio: Annotated[float, Field(gt=0.0)] = Field(
+        1.05, description="candidate's median time over the champion's"
+    )
+    maximum_latency_ms: Annotated[float, Field(gt=0.0)] | None = Field(
+        None, description="budget of the candidate's median time"
+    )
     floors: dict[str, float] = Field(default_factory=dict, description="metric: the worst value that may be promoted")
 
     @field_validator("floors", mode="before")
@@ -189,7 +207,9 @@ class Gate(Settings):
     def _are_metrics(cls, floors: Any) -> Any:
         unknown = sorted(set(floors) - set(METRICS)) if isinstance(floors, dict) else []
         if unknown:
-            raise ValueError(f"found {', '.join(map(repr, unknown))}; expected metrics: {', '.join(METRICS)}{_nearest(unknown[0], METRICS)}")
+            raise ValueError(
+                f"found {', '.join(map(repr, unknown))}; expected metrics: {', '.join(METRICS)}{_nearest(unknown[0], METRICS)}"
+            )
         return floors
 
 

@@ -19,7 +19,7 @@ from modelratchet.config.layout import PARAMS
 from modelratchet.config.params import Params
 from modelratchet.errors import ConfigError
 
-HINT = "Every key is described in docs/how-to/params.md; `ratchet params` prints the schema."
+HINT = "Every key is described in docs/how-to/params.md; `ratchet params --schema` prints them."
 
 
 def load_params(path: Path = PARAMS) -> Params:
@@ -29,7 +29,7 @@ def load_params(path: Path = PARAMS) -> Params:
         ConfigError: the file is missing, is not YAML, or has faults; all of them are listed.
     """
     try:
-        data = yaml.load(path.read_bytes(), Loader=_UniqueKeyLoader)
+        data = yaml.load(path.read_bytes(), Loader=_UniqueKeyLoader)  # noqa: S506 - a safe loader
     except FileNotFoundError as error:
         raise ConfigError(str(path), ["it is not there"], hint="Run this in the project's root folder.") from error
     except yaml.YAMLError as error:
@@ -78,7 +78,9 @@ def _fault(details: ErrorDetails) -> str:
     if kind == "value_error":
         return f"{location + ': ' if location else ''}{details['ctx']['error']}"
     if kind == "string_pattern_mismatch":
-        return f"{location}: found {found!r}; expected lower-case letters, digits, dots, dashes or underscores, at most 64"
+        return (
+            f"{location}: found {found!r}; expected lower-case letters, digits, dots, dashes or underscores, at most 64"
+        )
     return f"{location}: found {found!r}; {_lower_first(details['msg'])}{_nearest_value(details)}"
 
 

@@ -23,7 +23,7 @@ def decide(model: str, evidence: Evidence, policy: Policy) -> Verdict:
         decision=combine(findings),
         model=model,
         bundle_digest=evidence.bundle_digest,
-        evidence_digest=digest_value(to_document(evidence)),
+        evidence_digest=evidence.digest,
         policy_digest=digest_value(to_document(policy)),
         champion_version=champion,
         findings=findings,
@@ -42,6 +42,8 @@ def combine(findings: tuple[Finding, ...]) -> Decision:
 
 def _untrusted(evidence: Evidence) -> list[Finding]:
     parts = {"evaluation": evidence.evaluation, "parity": evidence.parity, "comparison": evidence.comparison}
-    strangers = [name for name, part in parts.items() if part is not None and part.bundle_digest != evidence.bundle_digest]
+    strangers = [
+        name for name, part in parts.items() if part is not None and part.bundle_digest != evidence.bundle_digest
+    ]
     message = "is about another bundle than the one to be judged: run `ratchet run` again"
     return [Finding("evidence", name, Outcome.INCONCLUSIVE, f"{name} {message}", {}) for name in strangers]

@@ -23,7 +23,7 @@ from modelratchet.core.policy import Policy
 from modelratchet.core.verdict import Finding, Outcome
 
 
-def check_data(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
+def check_data(evidence: Evidence, _policy: Policy) -> Iterator[Finding]:
     """Judge the data check."""
     check = evidence.data_check
     if check is None:
@@ -31,10 +31,22 @@ def check_data(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
         return
     numbers = {"expectations": float(check.n_expectations), "failed": float(len(check.failed))}
     if not check.has_critical:
-        yield Finding("data", "rows", Outcome.PASSED, f"{check.n_expectations} expectations on {check.n_rows:,} rows, none critical failed", numbers)
+        yield Finding(
+            "data",
+            "rows",
+            Outcome.PASSED,
+            f"{check.n_expectations} expectations on {check.n_rows:,} rows, none critical failed",
+            numbers,
+        )
     for failure in check.failed:
         outcome = Outcome.FAILED if failure.severity is Severity.CRITICAL else Outcome.WARNING
-        yield Finding("data", failure.column or "table", outcome, failure.message, {"count": float(failure.count), "share": failure.share})
+        yield Finding(
+            "data",
+            failure.column or "table",
+            outcome,
+            failure.message,
+            {"count": float(failure.count), "share": failure.share},
+        )
 
 
 def check_parity(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
@@ -53,7 +65,9 @@ def check_parity(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
         "largest_difference": parity.largest_difference,
     }
     is_exact = parity.changed_labels <= policy.maximum_changed_labels and share <= policy.maximum_parity_share
-    message = f"{parity.changed_labels} changed labels on {n_rows:,} rows, largest difference {parity.largest_difference:.1e}"
+    message = (
+        f"{parity.changed_labels} changed labels on {n_rows:,} rows, largest difference {parity.largest_difference:.1e}"
+    )
     if n_rows == 0:
         yield Finding("parity", "onnx", Outcome.INCONCLUSIVE, "estimator and ONNX were compared on no rows", numbers)
     else:
@@ -66,7 +80,13 @@ def check_floors(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
         metric = evidence.evaluation.metric(name) if evidence.evaluation else None
         yield _against_floor(metric, floor) if metric else _missing("floor", name)
     if not policy.floors and not _has_champion(evidence.comparison):
-        yield Finding("floor", "none", Outcome.INCONCLUSIVE, "no champion to compare with and no floor to hold: set gate.floors", {})
+        yield Finding(
+            "floor",
+            "none",
+            Outcome.INCONCLUSIVE,
+            "no champion to compare with and no floor to hold: set gate.floors",
+            {},
+        )
 
 
 def check_primary(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
@@ -82,14 +102,24 @@ def check_primary(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
         reason = comparison.incomparable or f"{policy.primary} was not compared"
         yield Finding("primary", policy.primary, Outcome.INCONCLUSIVE, f"no comparison with the champion: {reason}", {})
         return
-    numbers = {"candidate": difference.candidate, "champion": difference.champion, "gain": difference.gain, "low": difference.low, "high": difference.high, "margin": policy.margin}
+    numbers = {
+        "candidate": difference.candidate,
+        "champion": difference.champion,
+        "gain": difference.gain,
+        "low": difference.low,
+        "high": difference.high,
+        "margin": policy.margin,
+    }
     span = f"gain {difference.gain:+.4f}, {_percent(comparison.confidence)} interval {difference.low:+.4f} to {difference.high:+.4f}, margin {policy.margin:g}"
     if difference.low > -policy.margin:
         outcome, message = Outcome.PASSED, f"not worse than the champion: {span}"
     elif difference.high < -policy.margin:
         outcome, message = Outcome.FAILED, f"worse than the champion beyond the margin: {span}"
     else:
-        outcome, message = Outcome.INCONCLUSIVE, f"{comparison.n_rows:,} held-out rows cannot tell whether it is worse: {span}"
+        outcome, message = (
+            Outcome.INCONCLUSIVE,
+            f"{comparison.n_rows:,} held-out rows cannot tell whether it is worse: {span}",
+        )
     yield Finding("primary", policy.primary, outcome, message, numbers)
 
 
@@ -106,7 +136,13 @@ def check_slices(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
         small = len(comparison.slices) - len(judged)
         numbers = {"slices": float(len(judged)), "too_small": float(small), "slice_margin": policy.slice_margin}
         message = f"none of {len(judged)} slices is worse by more than {policy.slice_margin:g} beyond doubt"
-        yield Finding("slices", policy.primary, Outcome.PASSED, message + (f"; {small} are too small to say" if small else ""), numbers)
+        yield Finding(
+            "slices",
+            policy.primary,
+            Outcome.PASSED,
+            message + (f"; {small} are too small to say" if small else ""),
+            numbers,
+        )
 
 
 def check_latency(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
@@ -127,7 +163,12 @@ def check_latency(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
         return
     is_slower = latency.ratio_low > policy.maximum_latency_ratio
     message = f"median time {latency.ratio:.3f} times the champion's, interval {latency.ratio_low:.3f} to {latency.ratio_high:.3f}, limit {policy.maximum_latency_ratio:g}"
-    numbers = {"ratio": latency.ratio, "low": latency.ratio_low, "high": latency.ratio_high, "limit": policy.maximum_latency_ratio}
+    numbers = {
+        "ratio": latency.ratio,
+        "low": latency.ratio_low,
+        "high": latency.ratio_high,
+        "limit": policy.maximum_latency_ratio,
+    }
     yield Finding("latency", "p50", Outcome.FAILED if is_slower else Outcome.PASSED, message, numbers)
 
 
@@ -151,7 +192,13 @@ def _slice_finding(item: SliceDifference, policy: Policy) -> Finding:
     difference = item.difference
     assert difference is not None
     message = f"{item.column} {item.category} ({item.n_rows:,} rows) is worse: gain {difference.gain:+.4f}, interval {difference.low:+.4f} to {difference.high:+.4f}, margin {policy.slice_margin:g}"
-    numbers = {"n_rows": float(item.n_rows), "gain": difference.gain, "low": difference.low, "high": difference.high, "slice_margin": policy.slice_margin}
+    numbers = {
+        "n_rows": float(item.n_rows),
+        "gain": difference.gain,
+        "low": difference.low,
+        "high": difference.high,
+        "slice_margin": policy.slice_margin,
+    }
     return Finding("slices", f"{item.column}={item.category}", Outcome.FAILED, message, numbers)
 
 

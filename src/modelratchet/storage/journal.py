@@ -14,13 +14,17 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class StageRun:
-    """One stage that ran: how long, and how it ended. `message` and `hint` are empty unless it failed."""
+    """One stage that ran: how long, and how it ended. `message` and `hint` are empty unless it failed.
+
+    `did_work` is false where a stage that always runs found nothing to do.
+    """
 
     stage: str
     seconds: float
     exit_code: int
     message: str
     hint: str
+    did_work: bool
 
 
 def append_stage_run(journal: Path, run: StageRun) -> None:

@@ -9,9 +9,10 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from modelratchet.config.environment import switch_telemetry_off
+from modelratchet.config.environment import JOURNAL_VARIABLE, switch_telemetry_off
 from modelratchet.config.layout import JOURNAL
 from modelratchet.errors import ExitCode, RatchetError
 from modelratchet.storage.files import storage_error
@@ -20,38 +21,48 @@ from modelratchet.storage.journal import StageRun, append_stage_run
 _PR_SET_PDEATHSIG = 1
 
 
-def run_stage(name: str, main: Callable[[], None]) -> None:
+def run_stage(name: str, main: Callable[[], bool | None]) -> None:
     """Run one stage and end the process with the right exit code.
 
     Args:
         name: the stage's name in `dvc.yaml`.
-        main: reads files, makes one call, writes files.
+        main: reads files, makes one call, writes files; returns False when there was nothing to do.
     """
     switch_telemetry_off()
     _end_with_parent()
     started = time.monotonic()
-    code, message, hint = _outcome(main)
-    append_stage_run(JOURNAL, StageRun(name, time.monotonic() - started, int(code), message, hint))
-    if message:
-        print(f"{name}: {message}" + (f"\n{hint}" if hint else ""), file=sys.stderr)
-    sys.exit(int(code))
+    ending = _ending_of(main)
+    run = StageRun(name, time.monotonic() - started, int(ending.code), ending.message, ending.hint, ending.did_work)
+    append_stage_run(Path(os.environ.get(JOURNAL_VARIABLE, JOURNAL)), run)
+    if run.message:
+        print(f"{name}: {run.message}" + (f"\n{run.hint}" if run.hint else ""), file=sys.stderr)
+    sys.exit(run.exit_code)
 
 
-def _outcome(main: Callable[[], None]) -> tuple[ExitCode, str, str]:
+@dataclass(frozen=True)
+class _Ending:
+    code: ExitCode
+    message: str = ""
+    hint: str = ""
+    did_work: bool = True
+
+
+def _ending_of(main: Callable[[], bool | None]) -> _Ending:
     try:
-        main()
+        return _Ending(ExitCode.DONE, did_work=main() is not False)
     except RatchetError as error:
-        return error.exit_code, error.message, error.hint
+        return _Ending(error.exit_code, error.message, error.hint)
     except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED, "stopped before it was done", "Run `ratchet run` to go on from the last whole stage."
+        return _Ending(
+            ExitCode.INTERRUPTED, "stopped before it was done", "`ratchet run` goes on from the last whole stage."
+        )
     except OSError as error:
-        failure = storage_error(Path(error.filename or "a file"), error)
         traceback.print_exc()
-        return failure.exit_code, failure.message, failure.hint
+        failure = storage_error(Path(error.filename or "a file"), error)
+        return _Ending(failure.exit_code, failure.message, failure.hint)
     except Exception as error:  # the edge: whatever else comes is a fault of ours or of project.py
         traceback.print_exc()
-        return ExitCode.USAGE, f"failed with {type(error).__name__}: {error}", "The traceback above shows where."
-    return ExitCode.DONE, "", ""
+        return _Ending(ExitCode.USAGE, f"failed with {type(error).__name__}: {error}", "The traceback shows where.")
 
 
 def _end_with_parent() -> None:
