@@ -30,7 +30,7 @@ def metric_values(prepared: PreparedMetrics, plan: Resampling) -> tuple[MetricVa
     estimates, influence = prepared.estimate(), prepared.influence
     if not np.isfinite(estimates).any():
         return (None,) * len(estimates)
-    (resampled,) = _resampled([prepared], plan)
+    (resampled,) = resampled_values([prepared], plan)
     intervals = _intervals(resampled, estimates, influence(), plan.confidence)
     return tuple(
         MetricValue(name, METRICS[name].direction, float(value), interval.low, interval.high) if interval else None
@@ -47,7 +47,7 @@ def differences(candidate: PreparedMetrics, champion: PreparedMetrics, plan: Res
     ours, theirs = candidate.estimate(), champion.estimate()
     if not np.isfinite(ours - theirs).any():
         return (None,) * len(ours)
-    resampled = _resampled([candidate, champion], plan)
+    resampled = resampled_values([candidate, champion], plan)
     gains = (ours - theirs) * signs
     influence = (candidate.influence() - champion.influence()) * signs
     intervals = _intervals((resampled[0] - resampled[1]) * signs, gains, influence, plan.confidence)
@@ -59,7 +59,7 @@ def differences(candidate: PreparedMetrics, champion: PreparedMetrics, plan: Res
     )
 
 
-def _resampled(prepared: Sequence[PreparedMetrics], plan: Resampling) -> FloatArray:
+def resampled_values(prepared: Sequence[PreparedMetrics], plan: Resampling) -> FloatArray:
     """Values under common resamples, `(n_models, n_resamples, n_names)`."""
     batches = resample_counts(prepared[0].n_rows, plan.n_resamples, (plan.seed,))
     values = [[one.values(counts) for one in prepared] for counts in batches]
