@@ -115,7 +115,9 @@ def _named(model: onnx.ModelProto, task: Task) -> onnx.ModelProto:
         shape_name = f"modelratchet_shape_{new}"
         if len(shape) == 1:
             model.graph.initializer.append(helper.make_tensor(shape_name, TensorProto.INT64, [1], [-1]))
-            model.graph.node.append(helper.make_node("Reshape", [old, shape_name], [f"{new}_flat"], name=f"{new}_reshape"))
+            model.graph.node.append(
+                helper.make_node("Reshape", [old, shape_name], [f"{new}_flat"], name=f"{new}_reshape")
+            )
             old = f"{new}_flat"
         model.graph.node.append(helper.make_node("Cast", [old], [f"{new}_out"], name=f"{new}_cast", to=kind))
         model.graph.output.append(helper.make_tensor_value_info(f"{new}_out", kind, shape))

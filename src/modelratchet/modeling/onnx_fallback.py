@@ -18,7 +18,9 @@ from modelratchet.modeling.onnx_graph import IR_VERSION
 _OPSETS = {"": 21, "ai.onnx.ml": 3}
 
 
-def convert_by_skl2onnx(pipeline: Any, numeric: Sequence[str], categorical: Sequence[str], task: Task) -> onnx.ModelProto:
+def convert_by_skl2onnx(
+    pipeline: Any, numeric: Sequence[str], categorical: Sequence[str], task: Task
+) -> onnx.ModelProto:
     """Convert a whole fitted pipeline, then replace its one input a column by the schema's two matrices.
 
     Returns:
@@ -37,9 +39,7 @@ def convert_by_skl2onnx(pipeline: Any, numeric: Sequence[str], categorical: Sequ
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            model = convert_sklearn(
-                pipeline, "modelratchet", types, target_opset=_OPSETS, options=options
-            )
+            model = convert_sklearn(pipeline, "modelratchet", types, target_opset=_OPSETS, options=options)
     except Exception as error:  # skl2onnx raises whatever its converters raise
         raise ConversionError(
             f"the estimator cannot be expressed in ONNX: {_first_line(error)}",
