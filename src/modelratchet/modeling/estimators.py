@@ -72,6 +72,4 @@ def _model(choice: EstimatorChoice) -> Any:
     if choice.name == "hist_gradient_boosting":
         # stopping early would hold rows of its own out; how many rounds is a parameter instead
         options["early_stopping"] = False
-    if choice.name == "random_forest":
-        options["n_jobs"] = -1
     return kind(random_state=choice.seed, **options)

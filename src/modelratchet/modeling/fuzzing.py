@@ -110,8 +110,9 @@ def _splits(estimator: Any) -> Iterator[tuple[NDArray[np.int64], NDArray[np.floa
 def _origins(columns: ColumnTransformer) -> Iterator[tuple[int, tuple[str, float, float]]]:
     """For each output that is one column times a scale plus a shift: its index, the column, scale and shift."""
     start = 0
-    for _, part, names in columns.transformers_:
-        size = len(columns.output_indices_.get(_, range(0))) or 0
+    for label, part, names in columns.transformers_:
+        indices = columns.output_indices_[label]
+        size = indices.stop - indices.start
         steps = [step for _, step in part.steps] if isinstance(part, Pipeline) else [part]
         scales, shifts = np.ones(len(names)), np.zeros(len(names))
         is_followed = size == len(names)
