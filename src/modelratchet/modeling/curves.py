@@ -28,7 +28,8 @@ def shown_classes(truth: IntArray, classes: Sequence[str]) -> list[int]:
     if len(classes) == 2:
         return [1]
     counts = np.bincount(truth, minlength=len(classes))
-    return sorted(np.argsort(-counts, kind="stable")[:MOST_CLASSES][counts[np.argsort(-counts, kind="stable")[:MOST_CLASSES]] > 0].tolist())
+    most = np.argsort(-counts, kind="stable")[:MOST_CLASSES]
+    return sorted(int(index) for index in most if counts[index] > 0)
 
 
 def roc_table(truth: IntArray, probabilities: FloatArray, classes: Sequence[str]) -> pd.DataFrame:

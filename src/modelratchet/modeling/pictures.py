@@ -48,7 +48,7 @@ def _roc(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
     _curves(axes, table, evaluation, "roc_auc", "ROC AUC")
     axes.set(xlabel="False positive rate", ylabel="True positive rate", xlim=(0, 1), ylim=(0, 1.005), aspect="equal")
     axes.legend(loc="lower right", frameon=False, fontsize=9)
-    return "How well the scores rank"
+    return "ROC: how well the scores rank"
 
 
 def _precision_recall(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
@@ -58,7 +58,7 @@ def _precision_recall(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -
         axes.axhline(share, color=_GREY, linestyle=":", linewidth=1, label=f"answering yes to all ({share:.3f})")
     axes.set(xlabel="Recall", ylabel="Precision", xlim=(0, 1), ylim=(0, 1.005))
     axes.legend(loc="best", frameon=False, fontsize=9)
-    return "What finding more of them costs"
+    return "Precision and recall: what finding more costs"
 
 
 def _curves(axes: Axes, table: pd.DataFrame, evaluation: Evaluation, metric: str, words: str) -> None:
@@ -81,7 +81,7 @@ def _calibration(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str
     axes.set(xlabel="Predicted probability", ylabel="Observed share", xlim=(0, end), ylim=(0, end), aspect="equal")
     axes.plot([], [], " ", label=_legend(evaluation, "brier", "Brier score"))
     axes.legend(loc="upper left", frameon=False, fontsize=9)
-    return "Whether probabilities mean what they say"
+    return "Calibration: do probabilities mean what they say"
 
 
 def _confusion(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
@@ -96,8 +96,8 @@ def _confusion(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
     rotation = 45 if max(map(len, names)) > 6 and len(names) > 4 else 0
     axes.set_xticks(range(len(names)), names, rotation=rotation)
     axes.set_yticks(range(len(names)), names)
-    axes.set(xlabel=f"Predicted     ({_legend(evaluation, 'accuracy', 'accuracy')})", ylabel="Actual (rows sum to 100 %)")
-    return "Which classes are mistaken for which"
+    axes.set(xlabel=f"Predicted\n{_legend(evaluation, 'accuracy', 'Accuracy')}", ylabel="Actual (rows sum to 100 %)")
+    return "Confusion: which class is taken for which"
 
 
 def _importance(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
@@ -107,10 +107,9 @@ def _importance(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
     axes.axvline(0, color=_GREY, linewidth=1)
     axes.tick_params(axis="y", labelsize=9 if len(shown) <= 15 else 7)
     axes.margins(y=0.01)
-    axes.set(xlabel=f"Loss of {evaluation.primary} when the feature is shuffled (bars: mean, lines: range of the repeats)")
-    axes.xaxis.label.set_fontsize(9)
+    axes.set(xlabel=f"{evaluation.primary} lost when the feature is shuffled (lines: range of repeats)")
     left_out = f", the first {_MOST_FEATURES} of {len(table)}" if len(table) > _MOST_FEATURES else ""
-    return f"What the model goes by{left_out}"
+    return f"Importance: what the model goes by{left_out}"
 
 
 def _predictions(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
@@ -124,7 +123,7 @@ def _predictions(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str
     axes.plot([], [], " ", label=_legend(evaluation, "r2", "R²"))
     axes.set(xlabel="Predicted", ylabel="Actual")
     axes.legend(loc="upper left", frameon=False, fontsize=9)
-    return "How close predictions come"
+    return "Predictions: how close they come"
 
 
 def _residuals(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
@@ -134,14 +133,15 @@ def _residuals(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
     axes.plot([], [], " ", label=_legend(evaluation, "mae", "MAE"))
     axes.set(xlabel="Actual minus predicted (outermost bins: everything beyond)", ylabel="Rows")
     axes.legend(loc="best", frameon=False, fontsize=9)
-    return "How far off, and to which side"
+    return "Residuals: how far off, and to which side"
 
 
 def _legend(evaluation: Evaluation, metric: str, words: str) -> str:
     found = evaluation.metric(metric)
     if found is None:
         return f"{words}: not defined here"
-    return f"{words} {found.value:.4g} ({evaluation.confidence:.0%}: {found.low:.4g} to {found.high:.4g})"
+    value, low, high = (f"{number:.4f}" if abs(number) < 10 else f"{number:.5g}" for number in (found.value, found.low, found.high))
+    return f"{words} {value} ({evaluation.confidence:.0%}: {low} to {high})"
 
 
 _DRAWERS: dict[str, Callable[[Axes, pd.DataFrame, Evaluation], str]] = {
