@@ -17,7 +17,9 @@ CLASSES = {Task.BINARY: ("no", "yes"), Task.MULTICLASS: ("a", "b", "c"), Task.RE
 PRIMARY = {Task.BINARY: "roc_auc", Task.MULTICLASS: "macro_f1", Task.REGRESSION: "rmse"}
 
 
-def schema_of(task: Task, columns: tuple[str, ...] = ("signal", "other"), classes: tuple[str, ...] | None = None) -> Schema:
+def schema_of(
+    task: Task, columns: tuple[str, ...] = ("signal", "other"), classes: tuple[str, ...] | None = None
+) -> Schema:
     """A schema with numeric columns."""
     described = tuple(Column(name, "numeric", False, None, None, ()) for name in columns)
     return Schema("sample", task, "label", CLASSES[task] if classes is None else classes, described)

@@ -47,7 +47,9 @@ def metric_values(prepared: PreparedMetrics, plan: Resampling) -> tuple[MetricVa
     )
 
 
-def differences(candidate: PreparedMetrics, champion: PreparedMetrics, plan: Resampling) -> tuple[Difference | None, ...]:
+def differences(
+    candidate: PreparedMetrics, champion: PreparedMetrics, plan: Resampling
+) -> tuple[Difference | None, ...]:
     """Each metric's paired gain with its interval, both models under the same resamples; None where it is not defined.
 
     Percentile intervals: a gain of two like models is nearly symmetric, and where single rows weigh a lot (RMSE of heavy-tailed
@@ -80,7 +82,9 @@ class _Resampled:
     influence: FloatArray
 
 
-def _metric_value(n_rows: int, name: str, estimate: float, resampled: _Resampled, plan: Resampling) -> MetricValue | None:
+def _metric_value(
+    n_rows: int, name: str, estimate: float, resampled: _Resampled, plan: Resampling
+) -> MetricValue | None:
     if not _is_defined(estimate, resampled.values):
         return None
     interval = bca_interval(resampled.values, estimate, acceleration_of(resampled.influence), plan.confidence)

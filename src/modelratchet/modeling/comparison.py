@@ -100,7 +100,9 @@ def compare(candidate: Contender, reigning: Reigning, holdout: Holdout, plan: Co
         incomparable=incomparable,
         differences=_differences(duel, plan.measurement) if duel else (),
         slices=_slices(duel, holdout, plan.measurement) if duel else (),
-        latency=time_in_turns(_calls(candidate, holdout, plan), champion and _calls(champion, holdout, plan), plan.latency),
+        latency=time_in_turns(
+            _calls(candidate, holdout, plan), _calls(champion, holdout, plan) if champion else None, plan.latency
+        ),
         changed_labels_share=duel.changed_share if duel else None,
     )
 
@@ -143,10 +145,11 @@ def _slices(duel: _Duel, holdout: Holdout, measurement: Measurement) -> tuple[Sl
 def _slice_difference(duel: _Duel, rows: NDArray[np.int64], measurement: Measurement) -> Difference | None:
     if len(rows) < MINIMUM_SLICE_ROWS:
         return None
-    prepared = (
-        prepare(duel.truth[rows], scores.take(rows), [measurement.primary]) for scores in (duel.candidate, duel.champion)
+    ours, theirs = (
+        prepare(duel.truth[rows], scores.take(rows), [measurement.primary])
+        for scores in (duel.candidate, duel.champion)
     )
-    return differences(*prepared, measurement.resampling)[0]
+    return differences(ours, theirs, measurement.resampling)[0]
 
 
 def _calls(contender: Contender, holdout: Holdout, plan: ComparisonPlan) -> tuple[Call, ...]:

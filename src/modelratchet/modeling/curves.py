@@ -82,7 +82,9 @@ def confusion_table(truth: IntArray, labels: IntArray, classes: Sequence[str]) -
     place = np.full(len(classes), len(kept))
     place[kept] = np.arange(len(kept))
     cells = np.bincount(place[truth] * len(names) + place[labels], minlength=len(names) ** 2)
-    return pd.DataFrame({"actual": np.repeat(names, len(names)), "predicted": np.tile(names, len(names)), "n_rows": cells})
+    return pd.DataFrame(
+        {"actual": np.repeat(names, len(names)), "predicted": np.tile(names, len(names)), "n_rows": cells}
+    )
 
 
 def confusion_lines(table: pd.DataFrame, most: int = 600) -> pd.DataFrame:

@@ -50,7 +50,14 @@ def evaluate(
     )
     resampling = measurement.resampling
     return Evaluation(
-        schema.task, bundle_digest, holdout.digest, len(truth), resampling.confidence, measurement.primary, metrics, slices
+        schema.task,
+        bundle_digest,
+        holdout.digest,
+        len(truth),
+        resampling.confidence,
+        measurement.primary,
+        metrics,
+        slices,
     )
 
 

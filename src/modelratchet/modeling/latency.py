@@ -9,6 +9,7 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter_ns
 from typing import Protocol
 
@@ -54,10 +55,10 @@ def single_calls(model: Runnable, features: pd.DataFrame, plan: LatencyPlan) -> 
     generator = np.random.default_rng([plan.seed, 1])
     drawn = generator.integers(0, len(features), size=(min(_DIFFERENT_CALLS, plan.n_calls), plan.rows_per_call))
     together = model.feeds(features.iloc[drawn.ravel()])
-    calls = []
+    calls: list[Call] = []
     for start in range(0, drawn.size, plan.rows_per_call):
         feeds = {name: values[start : start + plan.rows_per_call].copy() for name, values in together.items()}
-        calls.append(lambda feeds=feeds: model.run(feeds))
+        calls.append(partial(model.run, feeds))
     return tuple(calls)
 
 

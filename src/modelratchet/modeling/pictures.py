@@ -75,7 +75,16 @@ def _calibration(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str
     axes.plot([0, 1], [0, 1], color=_GREY, linestyle=":", linewidth=1, label="as promised")
     spread = np.abs(table[["low", "high"]].to_numpy().T - table["observed"].to_numpy())
     words = f"bins of {int(table['n_rows'].median()):,} rows, {evaluation.confidence:.0%} intervals"
-    axes.errorbar(table["predicted"], table["observed"], yerr=spread, color=_BLUE, marker="o", markersize=5, capsize=3, label=words)
+    axes.errorbar(
+        table["predicted"],
+        table["observed"],
+        yerr=spread,
+        color=_BLUE,
+        marker="o",
+        markersize=5,
+        capsize=3,
+        label=words,
+    )
     # most of a rare class's bins lie near 0: show the part of the square that holds them
     end = min(1.0, float(max(table["predicted"].max(), table["high"].max())) * 1.08)
     axes.set(xlabel="Predicted probability", ylabel="Observed share", xlim=(0, end), ylim=(0, end), aspect="equal")
@@ -90,7 +99,9 @@ def _confusion(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for row, column in np.ndindex(counts.shape):
-        words = f"{counts[row, column]:,}\n{shares[row, column]:.1%}" if len(names) <= 6 else f"{shares[row, column]:.0%}"
+        words = (
+            f"{counts[row, column]:,}\n{shares[row, column]:.1%}" if len(names) <= 6 else f"{shares[row, column]:.0%}"
+        )
         colour = "white" if shares[row, column] > 0.55 else "black"
         axes.text(column, row, words, ha="center", va="center", color=colour, fontsize=11 if len(names) <= 4 else 7)
     rotation = 45 if max(map(len, names)) > 6 and len(names) > 4 else 0
@@ -107,7 +118,7 @@ def _importance(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
     axes.axvline(0, color=_GREY, linewidth=1)
     axes.tick_params(axis="y", labelsize=9 if len(shown) <= 15 else 7)
     axes.margins(y=0.01)
-    axes.set(xlabel=f"{evaluation.primary} lost when the feature is shuffled (lines: range of repeats)")
+    axes.set(xlabel=f"Harm to {evaluation.primary} when the feature is shuffled (lines: range of repeats)")
     left_out = f", the first {_MOST_FEATURES} of {len(table)}" if len(table) > _MOST_FEATURES else ""
     return f"Importance: what the model goes by{left_out}"
 
@@ -128,11 +139,14 @@ def _predictions(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str
 
 def _residuals(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
     width = float(table["residual"].diff().median())
-    axes.bar(table["residual"], table["n_rows"], width=width * 0.95, color=_BLUE, label=_legend(evaluation, "rmse", "RMSE"))
+    axes.bar(
+        table["residual"], table["n_rows"], width=width * 0.95, color=_BLUE, label=_legend(evaluation, "rmse", "RMSE")
+    )
     axes.axvline(0, color=_GREY, linestyle=":", linewidth=1)
     axes.plot([], [], " ", label=_legend(evaluation, "mae", "MAE"))
     axes.set(xlabel="Actual minus predicted (outermost bins: everything beyond)", ylabel="Rows")
-    axes.legend(loc="best", frameon=False, fontsize=9)
+    axes.set_ylim(0, float(table["n_rows"].max()) * 1.2)  # room for the legend
+    axes.legend(loc="upper left", frameon=False, fontsize=9)
     return "Residuals: how far off, and to which side"
 
 
@@ -140,7 +154,9 @@ def _legend(evaluation: Evaluation, metric: str, words: str) -> str:
     found = evaluation.metric(metric)
     if found is None:
         return f"{words}: not defined here"
-    value, low, high = (f"{number:.4f}" if abs(number) < 10 else f"{number:.5g}" for number in (found.value, found.low, found.high))
+    value, low, high = (
+        f"{number:.4f}" if abs(number) < 10 else f"{number:.5g}" for number in (found.value, found.low, found.high)
+    )
     return f"{words} {value} ({evaluation.confidence:.0%}: {low} to {high})"
 
 

@@ -56,9 +56,7 @@ def compared(bundle: Bundle, holdout: Holdout, params: Params) -> Comparison:
     """
     record = read_record(CHAMPION, Champion)
     champion = contender_of(read_bundle(CHAMPION_BUNDLE)) if record.exists else None
-    latency = LatencyPlan(
-        params.compare.rows_per_call, params.compare.calls, params.evaluate.confidence, params.seed
-    )
+    latency = LatencyPlan(params.compare.rows_per_call, params.compare.calls, params.evaluate.confidence, params.seed)
     plan = ComparisonPlan(measurement_of(params), latency)
     return compare(contender_of(bundle), Reigning(record, champion), holdout, plan)
 

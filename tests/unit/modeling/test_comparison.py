@@ -19,7 +19,9 @@ CHAMPION = Champion("3", "sha256:champion", "run")
 NOBODY = Champion(None, None, None)
 
 
-def _compared(task: Task, champion: Contender | None, holdout: Holdout | None = None, strength: float = 1.0) -> Comparison:
+def _compared(
+    task: Task, champion: Contender | None, holdout: Holdout | None = None, strength: float = 1.0
+) -> Comparison:
     plan = ComparisonPlan(measurement_of(task), LatencyPlan(1, 50, 0.95, 3))
     reigning = Reigning(CHAMPION if champion else NOBODY, champion)
     return compare(contender_of(schema_of(task), strength), reigning, holdout or holdout_of(task), plan)
@@ -110,7 +112,8 @@ def test_churn_is_the_share_of_rows_with_another_label() -> None:
     task, holdout = Task.BINARY, holdout_of(Task.BINARY)
     champion = contender_of(schema_of(task), strength=-1.0)
     ours, theirs = (
-        contender.model.score(holdout.features(contender.schema)).labels for contender in (contender_of(schema_of(task)), champion)
+        contender.model.score(holdout.features(contender.schema)).labels
+        for contender in (contender_of(schema_of(task)), champion)
     )
     assert _compared(task, champion).changed_labels_share == np.mean(ours != theirs) == 1.0
     assert _compared(Task.REGRESSION, contender_of(schema_of(Task.REGRESSION))).changed_labels_share is None

@@ -27,7 +27,9 @@ def _plots(task: Task, holdout: Holdout | None = None) -> Plots:
     model, features, truth = SignalModel(schema), rows.features(schema), rows.truth(schema)
     scores = model.score(features)
     evaluation = evaluate("sha256:b", schema, scores, rows, measurement_of(task, slices=()))
-    return plots_of(schema, evaluation, truth, scores, permutation_importance(model.score, features, truth, PRIMARY[task], 1))
+    return plots_of(
+        schema, evaluation, truth, scores, permutation_importance(model.score, features, truth, PRIMARY[task], 1)
+    )
 
 
 @pytest.mark.parametrize("task", list(Task))
@@ -102,7 +104,9 @@ def test_many_classes_are_put_together() -> None:
     table = curves.confusion_table(truth, labels, names)
     assert table["n_rows"].sum() == 2000
     assert list(table["actual"].unique())[-1] == curves.OTHER
-    assert len(curves.roc_table(truth, generator.dirichlet(np.ones(40), 2000), names).columns) == 2 + curves.MOST_CLASSES
+    assert (
+        len(curves.roc_table(truth, generator.dirichlet(np.ones(40), 2000), names).columns) == 2 + curves.MOST_CLASSES
+    )
 
 
 def test_residual_bins_hold_every_row_even_when_all_are_equal() -> None:
