@@ -1,0 +1,81 @@
+"""One whole model version per key.
+
+Nothing in MLflow compares and sets, but version numbers are handed out atomically and tags given at creation appear with
+the version. So whoever makes a version looks afterwards: the lowest one of that key counts, all others are deleted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modelratchet.adapters.mlflow.errors import is_missing, is_taken
+from modelratchet.adapters.mlflow.runs import KEY_TAG
+from modelratchet.usecases.ports import RegisteredVersion
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+STATE_TAG = "ratchet.state"
+WHOLE = "whole"
+DIGEST_TAG = "ratchet.bundle_digest"
+MANAGED_TAG = "ratchet.managed"
+
+
+def ensure_model(client: MlflowClient, model: str) -> None:
+    """Make the registered model unless it is there. A retry of ours that finds its own work is no error."""
+    try:
+        client.get_registered_model(model)
+    except Exception as error:
+        if not is_missing(error):
+            raise
+        try:
+            client.create_registered_model(model, tags={MANAGED_TAG: "modelratchet"})
+        except Exception as second:
+            if not is_taken(second):
+                raise
+
+
+def versions_of(client: MlflowClient, model: str, key: str) -> list[ModelVersion]:
+    """All versions that carry a key, whole or not, lowest first."""
+    try:
+        found = client.search_model_versions(f"name = '{model}' AND tags.`{KEY_TAG}` = '{key}'")
+    except Exception as error:
+        if is_missing(error):
+            return []
+        raise
+    return sorted(found, key=lambda version: int(version.version))
+
+
+def is_whole(version: ModelVersion) -> bool:
+    """Whether its artifacts were read back and found right."""
+    return bool(version.tags.get(STATE_TAG) == WHOLE)
+
+
+def settle(client: MlflowClient, model: str, key: str) -> ModelVersion | None:
+    """Keep the lowest version of a key, delete the others, and mark the one kept as whole.
+
+    A version is made only after its artifacts were read back, so any process may mark it.
+    """
+    versions = versions_of(client, model, key)
+    for other in versions[1:]:
+        discard_version(client, other)
+    if not versions:
+        return None
+    if not is_whole(versions[0]):
+        client.set_model_version_tag(model, versions[0].version, STATE_TAG, WHOLE)
+    return versions[0]
+
+
+def discard_version(client: MlflowClient, version: ModelVersion) -> None:
+    """Delete a version; its number is never given out again."""
+    try:
+        client.delete_model_version(version.name, version.version)
+    except Exception as error:  # another process was first
+        if not is_missing(error):
+            raise
+
+
+def registered(version: ModelVersion) -> RegisteredVersion:
+    """A version of MLflow's as ours."""
+    return RegisteredVersion(version.name, str(version.version), str(version.run_id or ""), version.tags.get(DIGEST_TAG, ""))
