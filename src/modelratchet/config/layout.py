@@ -6,6 +6,7 @@ PARAMS = Path("params.yaml")
 EXPECTATIONS = Path("expectations")
 LOCK = Path("requirements.lock")
 
+SOURCE = Path("data/source.json")
 ROWS = Path("data/rows.parquet")
 TRAIN = Path("data/train.parquet")
 HOLDOUT = Path("data/holdout.parquet")
@@ -28,3 +29,4 @@ DECISION_PAGE = Path("reports/decision.md")
 RECEIPT = Path("reports/receipt.json")
 
 STATE = Path(".ratchet")
+JOURNAL = STATE / "journal.jsonl"

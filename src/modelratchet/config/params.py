@@ -7,36 +7,41 @@ schema. Reading and reporting faults is in `config.reading`.
 from __future__ import annotations
 
 import datetime as dt
+import difflib
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from modelratchet.core.metrics import METRICS, metrics_for
+from modelratchet.core.metrics import METRICS
 from modelratchet.core.tasks import Task
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[int, Field(ge=1)]
 ColumnName = Annotated[str, Field(min_length=1)]
+ColumnNames = Annotated[tuple[ColumnName, ...], Field(strict=False)]
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
 class Settings(BaseModel):
-    """Base of all blocks: frozen, strict about keys."""
+    """Base of all blocks: frozen, strict about keys and types (`yes` is no number)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
 class Ingest(Settings):
     """Where rows come from."""
 
     source: Literal["project", "csv", "parquet"] = Field(description="project calls rows() in pipeline/project.py")
-    path: str | None = Field(None, description="csv and parquet: a path, an http(s) URL or a glob")
+    path: str | None = Field(
+        None, description="a path, an http(s) URL or a glob; project: files whose change means new rows"
+    )
     options: dict[str, Any] = Field(default_factory=dict, description="project: handed to rows() as keywords")
 
     @model_validator(mode="after")
     def _path_fits_source(self) -> Ingest:
-        if (self.path is None) != (self.source == "project"):
-            raise ValueError("path goes with source csv or parquet, and they need it")
+        if self.path is None and self.source != "project":
+            raise ValueError(f"path: missing, source {self.source} needs it")
         return self
 
 
@@ -44,11 +49,13 @@ class Columns(Settings):
     """What each column is. Columns that are not named here are dropped by ingest."""
 
     label: ColumnName
-    positive: str | None = Field(None, description="binary: the label's value that counts as positive; default the last in sorted order")
+    positive: str | None = Field(
+        None, description="binary: the label's value that counts as positive; default the last in sorted order"
+    )
     key: ColumnName | None = Field(None, description="names a row for good; split by hash needs it")
     time: ColumnName | None = Field(None, description="when a row came to be; split by time needs it")
-    numeric: tuple[ColumnName, ...] = ()
-    categorical: tuple[ColumnName, ...] = ()
+    numeric: ColumnNames = ()
+    categorical: ColumnNames = ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -70,14 +77,18 @@ class CheckData(Settings):
     """Expectations beyond the ones that follow from `columns`."""
 
     suite: str | None = Field(None, description="a Great Expectations suite under expectations/, without .json")
-    leak_tolerance: Share = Field(0.0, description="a feature that gives the label away on all but this share of rows is a leak")
+    leak_tolerance: Share = Field(
+        0.0, description="a feature that gives the label away on all but this share of rows is a leak"
+    )
 
 
 class Split(Settings):
     """Which rows are held out. A row never changes sides when data grows."""
 
     method: Literal["time", "hash"]
-    holdout_from: dt.datetime | None = Field(None, description="time: rows at or after this moment are held out")
+    holdout_from: dt.datetime | None = Field(
+        None, strict=False, description="time: rows at or after this moment are held out"
+    )
     holdout_share: Annotated[float, Field(gt=0.0, lt=1.0)] | None = Field(None, description="hash: the share held out")
     minimum_holdout_rows: Positive = Field(100, description="fewer held-out rows cannot decide anything")
 
@@ -145,13 +156,14 @@ class Evaluate(Settings):
     primary: str = Field(description="the metric that the gate holds against the champion")
     confidence: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.95
     resamples: Annotated[int, Field(ge=100, le=20_000)] = 1000
-    slices: tuple[ColumnName, ...] = Field((), description="categorical columns whose categories are looked at one by one")
+    slices: ColumnNames = Field((), description="categorical columns whose categories are looked at one by one")
 
-    @model_validator(mode="after")
-    def _primary_is_known(self) -> Evaluate:
-        if self.primary not in METRICS:
-            raise ValueError(f"primary is {self.primary!r}, expected one of {', '.join(METRICS)}")
-        return self
+    @field_validator("primary")
+    @classmethod
+    def _is_metric(cls, name: str) -> str:
+        if name not in METRICS:
+            raise ValueError(f"found {name!r}; expected one of {', '.join(METRICS)}{_nearest(name, METRICS)}")
+        return name
 
 
 class Parity(Settings):
@@ -171,28 +183,41 @@ class Compare(Settings):
 class Gate(Settings):
     """What has to hold for a promotion. Only the `decide` stage reads it: an edit retrains nothing."""
 
-    margin: Annotated[float, Field(ge=0.0)] = Field(description="the primary metric may be this much worse than the champion's")
+    margin: Annotated[float, Field(ge=0.0)] = Field(
+        description="the primary metric may be this much worse than the champion's"
+    )
     slice_margin: Annotated[float, Field(ge=0.0)] = Field(description="the same for one slice")
     minimum_slice_rows: Positive = 200
-    maximum_changed_labels: Annotated[int, Field(ge=0)] = Field(0, description="rows on which ONNX may answer another label")
-    maximum_parity_share: Share = Field(0.0, description="share of rows whose scores may differ by more than the tolerance")
-    maximum_latency_ratio: Annotated[float, Field(gt=0.0)] = Field(1.05, description="candidate's median time over the champion's")
-    maximum_latency_ms: Annotated[float, Field(gt=0.0)] | None = Field(None, description="budget of the candidate's median time")
+    maximum_changed_labels: Annotated[int, Field(ge=0)] = Field(
+        0, description="rows on which ONNX may answer another label"
+    )
+    maximum_parity_share: Share = Field(
+        0.0, description="share of rows whose scores may differ by more than the tolerance"
+    )
+    maximum_latency_ratio: Annotated[float, Field(gt=0.0)] = Field(
+        1.05, description="candidate's median time over the champion's"
+    )
+    maximum_latency_ms: Annotated[float, Field(gt=0.0)] | None = Field(
+        None, description="budget of the candidate's median time"
+    )
     floors: dict[str, float] = Field(default_factory=dict, description="metric: the worst value that may be promoted")
 
-    @model_validator(mode="after")
-    def _floors_are_metrics(self) -> Gate:
-        unknown = sorted(set(self.floors) - set(METRICS))
+    @field_validator("floors", mode="before")
+    @classmethod
+    def _are_metrics(cls, floors: Any) -> Any:
+        unknown = sorted(set(floors) - set(METRICS)) if isinstance(floors, dict) else []
         if unknown:
-            raise ValueError(f"floors names {', '.join(unknown)}, expected metrics: {', '.join(METRICS)}")
-        return self
+            raise ValueError(
+                f"found {', '.join(map(repr, unknown))}; expected metrics: {', '.join(METRICS)}{_nearest(unknown[0], METRICS)}"
+            )
+        return floors
 
 
 class Params(Settings):
     """All of `params.yaml`."""
 
     model: ModelName
-    task: Task
+    task: Task = Field(strict=False)
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 20130101
     ingest: Ingest
     columns: Columns
@@ -204,23 +229,7 @@ class Params(Settings):
     compare: Compare = Compare()
     gate: Gate
 
-    @model_validator(mode="after")
-    def _blocks_fit_together(self) -> Params:
-        allowed = [metric.name for metric in metrics_for(self.task)]
-        faults = [
-            f"{where} names {name}, expected for task {self.task}: {', '.join(allowed)}"
-            for where, names in (("evaluate.primary", [self.evaluate.primary]), ("gate.floors", list(self.gate.floors)))
-            for name in names
-            if name not in allowed
-        ]
-        faults += [
-            f"evaluate.slices names {name}, expected one of columns.categorical"
-            for name in self.evaluate.slices
-            if name not in self.columns.categorical
-        ]
-        needed = "time" if self.split.method == "time" else "key"
-        if getattr(self.columns, needed) is None:
-            faults.append(f"columns.{needed} is missing, split.method {self.split.method} needs it")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.4)
+    return f"; did you mean {close[0]}?" if close else ""

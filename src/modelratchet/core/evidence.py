@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from modelratchet.core.digests import digest_value
+from modelratchet.core.formats import to_document
 from modelratchet.core.metrics import Direction
 from modelratchet.core.tasks import Task
 
@@ -258,3 +260,8 @@ class Evidence:
     evaluation: Evaluation | None
     parity: Parity | None
     comparison: Comparison | None
+
+    @property
+    def digest(self) -> str:
+        """Names this evidence."""
+        return digest_value(to_document(self))

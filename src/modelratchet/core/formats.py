@@ -80,7 +80,7 @@ def from_document(cls: type[Written], document: Any, source: str) -> Written:
         raise EvidenceError(f"{source}: {error.message}") from error
 
 
-def _decode(kind: Any, data: Any, path: str) -> Any:
+def _decode(kind: Any, data: Any, path: str) -> Any:  # noqa: PLR0911 - one return a kind reads best
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if kind is Any:
         return data

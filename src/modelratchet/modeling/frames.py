@@ -40,7 +40,9 @@ def representable(column: pd.Series) -> pd.Series:
     try:
         return column.astype("float32").astype("float64")
     except (TypeError, ValueError) as error:
-        raise DataError(f"column {column.name} is not numeric: {error}", hint="Name it under columns.categorical, or mend the rows.") from error
+        raise DataError(
+            f"column {column.name} is not numeric: {error}", hint="Name it under columns.categorical, or mend the rows."
+        ) from error
 
 
 def as_category(column: pd.Series) -> pd.Series:

@@ -1,1 +1,1 @@
-""
+"""What runs inside the image: BentoML, onnxruntime and small runtime libraries; nothing of training."""

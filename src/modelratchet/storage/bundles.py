@@ -6,7 +6,6 @@ Called by the `convert` stage, by whatever fetches a bundle, and by everything t
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -50,12 +49,12 @@ def write_bundle(bundle: Bundle, directory: Path) -> None:
         directory.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=directory.parent, prefix=f".{directory.name}."))
         try:
-            os.chmod(staging, 0o755)
+            staging.chmod(0o755)  # mkdtemp makes it private; a bundle is no secret
             (staging / MODEL_FILE).write_bytes(bundle.model)
             (staging / SCHEMA_FILE).write_bytes(_schema_bytes(bundle.schema))
             (staging / MANIFEST_FILE).write_bytes(_json_bytes(to_document(bundle.manifest)))
             shutil.rmtree(directory, ignore_errors=True)
-            os.replace(staging, directory)
+            staging.replace(directory)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
@@ -74,7 +73,9 @@ def read_bundle(directory: Path) -> Bundle:
     manifest = from_document(Manifest, _parse(directory, MANIFEST_FILE), str(directory / MANIFEST_FILE))
     found = {path.name for path in directory.iterdir()} - {MANIFEST_FILE}
     if found - set(manifest.files):
-        raise EvidenceError(f"{directory} holds files that its manifest does not name: {sorted(found - set(manifest.files))}")
+        raise EvidenceError(
+            f"{directory} holds files that its manifest does not name: {sorted(found - set(manifest.files))}"
+        )
     contents = {name: _verified(directory / name, digest) for name, digest in manifest.files.items()}
     schema = from_document(Schema, json.loads(contents[SCHEMA_FILE]), str(directory / SCHEMA_FILE))
     return Bundle(manifest, schema, contents[MODEL_FILE])
@@ -95,7 +96,9 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise MissingEvidenceError(f"{path} is not there", hint="Run `ratchet run`, or fetch the bundle again.") from error
+        raise MissingEvidenceError(
+            f"{path} is not there", hint="Run `ratchet run`, or fetch the bundle again."
+        ) from error
 
 
 def _parse(directory: Path, name: str) -> object:

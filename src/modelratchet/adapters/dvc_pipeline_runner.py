@@ -1,0 +1,105 @@
+"""`PipelineRunner` on DVC's command line, whose output says which stage runs and which is left alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from modelratchet.config.environment import JOURNAL_VARIABLE, TELEMETRY_OFF
+from modelratchet.errors import ConfigError, OutsideError
+from modelratchet.usecases.ports import RunRequest, StageEvent, StageKept, StageSaid, StageStarted
+
+PIPELINE = "dvc.yaml"
+_STARTED = re.compile(r"^Running stage '([^']+)':")
+_KEPT = re.compile(r"^Stage '([^']+)' (?:didn't change, skipping|is cached - skipping run)")
+_NOISE = re.compile(
+    r"^(?:> python -m pipeline\.|Updating lock file|Use `dvc push`|To track the changes|To enable auto|\tgit add|$)"
+)
+_BUSY = re.compile(r"blocked by|Unable to acquire lock|is busy")
+_GRACE_SECONDS = 10.0
+
+
+class DvcPipelineRunner:
+    """Runs `dvc repro` in `root` with this interpreter's environment first on the path."""
+
+    def __init__(self, root: Path) -> None:
+        """Take the folder that holds `dvc.yaml`."""
+        self._root = root
+
+    def stages(self) -> tuple[str, ...]:
+        """Names of all stages.
+
+        Raises:
+            ConfigError: `dvc.yaml` is missing or has no stages.
+        """
+        try:
+            pipeline = yaml.safe_load((self._root / PIPELINE).read_bytes())
+            return tuple(pipeline["stages"])
+        except FileNotFoundError as error:
+            raise ConfigError(PIPELINE, ["it is not here"], hint="Run this in the project's root folder.") from error
+        except (yaml.YAMLError, TypeError, KeyError) as error:
+            raise ConfigError(PIPELINE, [f"no stages can be read from it: {error}"]) from error
+
+    def run(self, request: RunRequest, watch: Callable[[StageEvent], None]) -> bool:
+        """Run `dvc repro`; see the port."""
+        command = [sys.executable, "-m", "dvc", "repro", *(["--force"] if request.force else []), *request.stages]
+        is_busy = False
+        with subprocess.Popen(
+            command,
+            cwd=self._root,
+            env=_environment(request.journal),
+            text=True,
+            bufsize=1,
+            errors="replace",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
+            try:
+                for line in process.stdout or ():
+                    is_busy = is_busy or bool(_BUSY.search(line))
+                    _report(line.rstrip("\n"), watch)
+            except BaseException:
+                _stop(process)
+                raise
+        if process.returncode and is_busy:
+            raise OutsideError(
+                "another run is going on in this folder", hint="Wait until it is done, then run this again."
+            )
+        return process.returncode == 0
+
+
+def _environment(journal: Path) -> dict[str, str]:
+    binaries = str(Path(sys.executable).parent)
+    path = os.pathsep.join([binaries, os.environ.get("PATH", os.defpath)])
+    return {
+        **os.environ,
+        **TELEMETRY_OFF,
+        "PATH": path,
+        "PYTHONUNBUFFERED": "1",
+        JOURNAL_VARIABLE: str(journal.absolute()),
+    }
+
+
+def _report(line: str, watch: Callable[[StageEvent], None]) -> None:
+    if started := _STARTED.match(line):
+        watch(StageStarted(started[1]))
+    elif kept := _KEPT.match(line):
+        watch(StageKept(kept[1]))
+    elif not _NOISE.match(line):
+        watch(StageSaid(line))
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """End DVC and its stage: the terminal's Ctrl-C has reached them already, any other end has not."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()

@@ -1,0 +1,103 @@
+"""Entry point of `ratchet`: finds the command, imports only that one, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from modelratchet import __version__
+from modelratchet.errors import ExitCode, RatchetError
+
+COMMANDS = {
+    "run": ("modelratchet.cli.run", "run", "Run the pipeline: check data, train, convert, compare, decide, record."),
+    "show": ("modelratchet.cli.show", "show", "Show the candidate: metrics, verdict, version, what changed."),
+    "gate": ("modelratchet.cli.gate", "gate", "Ask the gate: check (exit code), explain (reasons)."),
+    "ui": ("modelratchet.cli.ui", "ui", "Open MLflow on this project's runs and versions."),
+    "doctor": ("modelratchet.cli.doctor", "doctor", "Say what is missing on this machine and how to get it."),
+    "params": ("modelratchet.cli.params", "params", "Check params.yaml, or print what may stand in it."),
+    "expectations": (
+        "modelratchet.cli.expectations",
+        "expectations",
+        "Write a suite of expectations from today's rows.",
+    ),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and one-line helps without importing them."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Names in the order a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command when there is none of that name."""
+        import difflib
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"no command {args[0]!r}" + (f"; did you mean {close[0]}?" if close else "; see `ratchet --help`"))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ratchet")
+@click.option(
+    "-C",
+    "--directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Run as if started in this folder.",
+)
+def cli(directory: Path | None) -> None:
+    """Take a model from a commit to production, and only with evidence that it is no worse and no slower.
+
+    Exit codes: 0 done or passed, 1 rejected or inconclusive, 2 usage or configuration, 3 evidence missing or
+    untrusted, 4 another system failed (try again).
+    """
+    if directory:
+        os.chdir(directory)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run `ratchet` and return its exit code; the only place where errors are printed."""
+    try:
+        result: Any = cli.main(args=arguments, prog_name="ratchet", standalone_mode=False)
+        return int(result) if isinstance(result, int) else int(ExitCode.DONE)
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except RatchetError as error:
+        click.echo(f"ratchet: {error.message}", err=True)
+        if error.hint:
+            click.echo(error.hint, err=True)
+        return int(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("ratchet: stopped", err=True)
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return int(ExitCode.DONE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Text of the reports that several commands print. Plain text, so that it survives logs and pipes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from modelratchet.core.evidence import Comparison, Evaluation
+from modelratchet.core.verdict import Finding, Outcome, Verdict
+from modelratchet.usecases.read_report import Report
+from modelratchet.usecases.run_pipeline import PipelineOutcome
+
+_MARKS = {Outcome.PASSED: "ok  ", Outcome.WARNING: "warn", Outcome.INCONCLUSIVE: "?   ", Outcome.FAILED: "FAIL"}
+
+
+def columns(rows: Iterable[Sequence[str]], indent: str = "  ") -> Iterator[str]:
+    """Align cells; the first row is the header.
+
+    >>> list(columns([("a", "b"), ("long", "c")], indent=""))
+    ['a     b', 'long  c']
+    """
+    table = [list(row) for row in rows]
+    widths = [max(len(row[index]) for row in table) for index in range(len(table[0]))] if table else []
+    for row in table:
+        yield (indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))).rstrip()
+
+
+def stage_lines(outcome: PipelineOutcome) -> Iterator[str]:
+    """Each stage with its time; the ones that were left alone in one line."""
+    ran = [run for run in outcome.ran if run.did_work]
+    total = sum(run.seconds for run in outcome.ran)
+    yield f"Stages ({total:.1f} s)"
+    yield from columns([(run.stage, f"{run.seconds:6.1f} s") for run in ran])
+    unchanged = [*outcome.kept, *(run.stage for run in outcome.ran if not run.did_work)]
+    if unchanged:
+        yield f"  unchanged: {', '.join(unchanged)}"
+
+
+def metric_lines(evaluation: Evaluation, comparison: Comparison | None) -> Iterator[str]:
+    """Metrics with their intervals, beside the champion's where there is one."""
+    yield f"Metrics on {evaluation.n_rows:,} held-out rows ({evaluation.confidence * 100:g} % intervals)"
+    has_champion = comparison is not None and bool(comparison.differences)
+    rows = [("metric", "value", "interval", *(("champion", "gain", "interval of gain") if has_champion else ()))]
+    for metric in evaluation.metrics:
+        name = f"{metric.name} *" if metric.name == evaluation.primary else metric.name
+        row = [name, f"{metric.value:.4f}", f"{metric.low:.4f} .. {metric.high:.4f}"]
+        difference = comparison.difference(metric.name) if comparison else None
+        if has_champion:
+            row += (
+                _gain_cells(difference.champion, difference.gain, difference.low, difference.high)
+                if difference
+                else ["", "", ""]
+            )
+        rows.append(tuple(row))
+    yield from columns(rows)
+
+
+def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """One line a finding, its outcome in front."""
+    for finding in findings:
+        yield f"  {_MARKS[finding.outcome]}  {finding.rule}: {finding.message}"
+
+
+def verdict_line(verdict: Verdict) -> str:
+    """The decision, and against whom."""
+    against = (
+        f"against champion version {verdict.champion_version}"
+        if verdict.champion_version
+        else "no champion yet: the floors decide"
+    )
+    return f"Verdict: {verdict.decision.value.upper()} ({against})"
+
+
+def version_line(report: Report) -> str:
+    """Where the verdict was recorded."""
+    receipt = report.receipt
+    if receipt is None:
+        return "Not recorded in MLflow yet: `ratchet run` records it."
+    return f"Recorded as {receipt.model} version {receipt.version} (run {receipt.run_id}) in {receipt.tracking_uri}"
+
+
+def _gain_cells(champion: float, gain: float, low: float, high: float) -> list[str]:
+    return [f"{champion:.4f}", f"{gain:+.4f}", f"{low:+.4f} .. {high:+.4f}"]

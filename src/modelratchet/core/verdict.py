@@ -1,0 +1,67 @@
+"""What the gate answers: a decision, and every finding that led to it with its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from modelratchet.core.digests import digest_value
+from modelratchet.core.formats import to_document
+
+
+class Outcome(StrEnum):
+    """What one rule found. A warning is shown and decides nothing."""
+
+    PASSED = "passed"
+    WARNING = "warning"
+    INCONCLUSIVE = "inconclusive"
+    FAILED = "failed"
+
+
+class Decision(StrEnum):
+    """What follows from all findings. Only `promote` promotes."""
+
+    PROMOTE = "promote"
+    REJECT = "reject"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule's answer.
+
+    `subject` is what was judged (a metric, a slice, `p50`), `message` one sentence for people; `numbers` holds
+    everything the sentence rests on, limits included.
+    """
+
+    rule: str
+    subject: str
+    outcome: Outcome
+    message: str
+    numbers: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A decision, tied by digest to the evidence, the policy and the bundle that it is about."""
+
+    FORMAT: ClassVar[str] = "modelratchet/verdict"
+    VERSION: ClassVar[int] = 1
+
+    decision: Decision
+    model: str
+    bundle_digest: str
+    evidence_digest: str
+    policy_digest: str
+    champion_version: str | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def digest(self) -> str:
+        """Names this verdict; equal evidence and policy give an equal digest."""
+        return digest_value(to_document(self))
+
+    def having(self, *outcomes: Outcome) -> tuple[Finding, ...]:
+        """The findings with one of these outcomes, in order."""
+        return tuple(finding for finding in self.findings if finding.outcome in outcomes)

@@ -1,0 +1,57 @@
+"""What the commands need, put together. Adapters are imported when a command asks for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from modelratchet.config import layout
+from modelratchet.core.digests import digest_bytes
+from modelratchet.errors import ConfigError
+from modelratchet.storage.files import write_bytes
+from modelratchet.usecases.examine import Examination
+from modelratchet.usecases.ports import PipelineRunner
+from modelratchet.usecases.read_report import ReportFiles
+
+REPORT_FILES = ReportFiles(layout.EVIDENCE, layout.VERDICT, layout.RECEIPT)
+LOG = layout.STATE / "run.log"
+_CHECKED = layout.STATE / "params.checked"
+
+
+def pipeline_runner() -> PipelineRunner:
+    """DVC in the current folder."""
+    from modelratchet.adapters.dvc_pipeline_runner import DvcPipelineRunner
+
+    return DvcPipelineRunner(Path())
+
+
+def check_params() -> None:
+    """Refuse to start on faulty settings; settings that passed once are not parsed again.
+
+    Raises:
+        ConfigError: with every fault.
+    """
+    try:
+        found = digest_bytes(layout.PARAMS.read_bytes() + _reader_stamp())
+    except FileNotFoundError as error:
+        raise ConfigError(
+            str(layout.PARAMS), ["it is not there"], hint="Run this in the project's root folder."
+        ) from error
+    if _CHECKED.exists() and _CHECKED.read_text() == found:
+        return
+    from modelratchet.config.reading import load_params
+
+    load_params()
+    write_bytes(_CHECKED, found.encode())
+
+
+def _reader_stamp() -> bytes:
+    """Changes when the code that checks the settings does."""
+    folder = Path(layout.__file__).parent
+    return repr(sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.py"))).encode()
+
+
+def examinations() -> tuple[Examination, ...]:
+    """What `ratchet doctor` looks at."""
+    from modelratchet.adapters.machine_examinations import machine_examinations
+
+    return machine_examinations()

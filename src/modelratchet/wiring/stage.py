@@ -1,0 +1,74 @@
+"""The edge of every pipeline stage: runs its `main`, turns errors into one message and an exit code."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelratchet.config.environment import JOURNAL_VARIABLE, switch_telemetry_off
+from modelratchet.config.layout import JOURNAL
+from modelratchet.errors import ExitCode, RatchetError
+from modelratchet.storage.files import storage_error
+from modelratchet.storage.journal import StageRun, append_stage_run
+
+_PR_SET_PDEATHSIG = 1
+
+
+def run_stage(name: str, main: Callable[[], bool | None]) -> None:
+    """Run one stage and end the process with the right exit code.
+
+    Args:
+        name: the stage's name in `dvc.yaml`.
+        main: reads files, makes one call, writes files; returns False when there was nothing to do.
+    """
+    switch_telemetry_off()
+    _end_with_parent()
+    started = time.monotonic()
+    ending = _ending_of(main)
+    run = StageRun(name, time.monotonic() - started, int(ending.code), ending.message, ending.hint, ending.did_work)
+    append_stage_run(Path(os.environ.get(JOURNAL_VARIABLE, JOURNAL)), run)
+    if run.message:
+        print(f"{name}: {run.message}" + (f"\n{run.hint}" if run.hint else ""), file=sys.stderr)
+    sys.exit(run.exit_code)
+
+
+@dataclass(frozen=True)
+class _Ending:
+    code: ExitCode
+    message: str = ""
+    hint: str = ""
+    did_work: bool = True
+
+
+def _ending_of(main: Callable[[], bool | None]) -> _Ending:
+    try:
+        return _Ending(ExitCode.DONE, did_work=main() is not False)
+    except RatchetError as error:
+        return _Ending(error.exit_code, error.message, error.hint)
+    except KeyboardInterrupt:
+        return _Ending(
+            ExitCode.INTERRUPTED, "stopped before it was done", "`ratchet run` goes on from the last whole stage."
+        )
+    except OSError as error:
+        traceback.print_exc()
+        failure = storage_error(Path(error.filename or "a file"), error)
+        return _Ending(failure.exit_code, failure.message, failure.hint)
+    except Exception as error:  # the edge: whatever else comes is a fault of ours or of project.py
+        traceback.print_exc()
+        return _Ending(ExitCode.USAGE, f"failed with {type(error).__name__}: {error}", "The traceback shows where.")
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end this process when DVC is killed: an orphaned stage would go on writing beside its successor."""
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
