@@ -6,7 +6,7 @@ trusted an `EvidenceError`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +22,7 @@ class RegisteredVersion:
     version: str
     run_id: str
     bundle_digest: str
+    experiment_id: str
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,49 @@ class ModelRegistry(Protocol):
         Raises:
             TrackingError: the registry failed; nothing counts as whole, and a later call completes it.
         """
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The sources that a candidate was made from. Outside a repository `commit` and `branch` are `unknown`.
+
+    `is_dirty` is None where that cannot be told.
+    """
+
+    commit: str
+    branch: str
+    is_dirty: bool | None
+
+
+class SourceControl(Protocol):
+    """The repository that the project lies in."""
+
+    def revision(self) -> Revision:
+        """What is checked out. Never raises: a folder that is no repository is a fact, not a failure."""
+
+
+class DatasetReader(Protocol):
+    """Facts about files of rows, read without loading all of them."""
+
+    def describe(self, path: Path, name: str, role: str) -> RunDataset:
+        """A file's digest, size and columns.
+
+        Raises:
+            MissingEvidenceError: the file is not there.
+        """
+
+    def example(self, path: Path, columns: Sequence[str], n_rows: int) -> tuple[Mapping[str, float | str | None], ...]:
+        """The first rows, only these columns; what is neither number nor missing comes as text."""
+
+
+class Memory(Protocol):
+    """Small facts kept between two runs on this machine; losing them costs time, nothing else."""
+
+    def recall(self, name: str) -> object:
+        """What was remembered, or None."""
+
+    def remember(self, name: str, value: object) -> None:
+        """Keep plain JSON data; replaces what was kept under that name."""
 
 
 class DataChecker(Protocol):

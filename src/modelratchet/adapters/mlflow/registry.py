@@ -27,6 +27,7 @@ from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
     from mlflow.entities.model_registry import ModelVersion
 
 CHAMPION_ALIAS = "champion"
@@ -126,10 +127,15 @@ class MlflowRegistry:
             model_files.save_model(candidate, staging / model_files.MODEL_PATH)
             artifacts.upload(artifacts.repository(artifact_uri, self._address.uri), staging)
 
-    def _make_version(self, candidate: CandidateRecord, run: object, digest: str) -> None:
-        info = run.info  # type: ignore[attr-defined]  # MLflow's Run
+    def _make_version(self, candidate: CandidateRecord, run: Run, digest: str) -> None:
+        info = run.info
         versions.ensure_model(self._client, candidate.model)
-        tags = {**candidate.tags, runs.KEY_TAG: candidate.key, versions.DIGEST_TAG: digest}
+        tags = {
+            **candidate.tags,
+            runs.KEY_TAG: candidate.key,
+            versions.DIGEST_TAG: digest,
+            versions.EXPERIMENT_TAG: info.experiment_id,
+        }
         self._client.create_model_version(
             candidate.model,
             source=f"{info.artifact_uri.rstrip('/')}/{model_files.MODEL_PATH}",

@@ -9,6 +9,7 @@ writing the old place; so each opening compares, and moves the paths along (`_fo
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import tempfile
@@ -91,6 +92,9 @@ def _make_sqlite(address: StoreAddress, database: Path) -> None:
         with translated(address, "be initialised"):
             from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
+            # some eighty migrations report themselves
+            logging.getLogger("alembic").setLevel(logging.WARNING)
+            logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
             SqlAlchemyStore(f"sqlite:///{staging}", address.artifact_root).engine.dispose()
         os.replace(staging, database)
 
