@@ -38,7 +38,7 @@ def test_whole_number_is_read_where_a_fraction_is_expected() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (["version"], 99, "version 99, expected modelratchet/evidence version 1"),
+        (["format_version"], 99, "version 99, expected modelratchet/evidence version 1"),
         (["format"], "other", "is other version 1"),
         (["bundle_digest"], 5, "Evidence.bundle_digest: found 5, expected str"),
         (["parity", "parts"], {}, "Evidence.parity.parts"),

@@ -25,9 +25,13 @@ def test_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.write_text("old")
 
-    with pytest.raises(StorageError, match="No space left"), replacing(path) as temporary:
-        temporary.write_text("half")
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def write_until_full() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(StorageError, match="No space left"):
+        write_until_full()
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
