@@ -29,13 +29,20 @@ class GitSourceControl:
             return Revision(_UNKNOWN, _UNKNOWN, None)
         branch = self._ask("symbolic-ref", "--short", "-q", "HEAD") or os.environ.get("GITHUB_HEAD_REF") or ""
         status = self._ask("status", "--porcelain", "--untracked-files=no")
-        return Revision(commit, branch or os.environ.get("GITHUB_REF_NAME") or _UNKNOWN, None if status is None else bool(status))
+        return Revision(
+            commit, branch or os.environ.get("GITHUB_REF_NAME") or _UNKNOWN, None if status is None else bool(status)
+        )
 
     def _ask(self, *arguments: str) -> str | None:
         try:
             # no optional locks: a person may be committing at this moment
             result = subprocess.run(
-                ["git", "--no-optional-locks", *arguments], cwd=self._folder, capture_output=True, text=True, timeout=_SECONDS, check=False
+                ["git", "--no-optional-locks", *arguments],
+                cwd=self._folder,
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return None

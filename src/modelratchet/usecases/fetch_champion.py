@@ -26,7 +26,9 @@ def fetch_champion(registry: ModelRegistry, model: str, record: Path, bundle: Pa
         DigestError: the registry's bytes are not those that were registered.
     """
     version = registry.champion(model)
-    champion = Champion(version.version, version.bundle_digest, version.run_id) if version else Champion(None, None, None)
+    champion = (
+        Champion(version.version, version.bundle_digest, version.run_id) if version else Champion(None, None, None)
+    )
     if _is_here(champion, record, bundle):
         return False
     if version is None:

@@ -57,7 +57,7 @@ class MlflowRegistry:
             try:
                 version = self._client.get_model_version_by_alias(model, CHAMPION_ALIAS)
             except Exception as error:
-                if is_missing(error) or "alias" in str(error) and "not found" in str(error):
+                if is_missing(error) or ("alias" in str(error) and "not found" in str(error)):
                     return None
                 raise
         return _trusted(version)
@@ -67,7 +67,9 @@ class MlflowRegistry:
         if self._is_absent:
             return None
         with translated(self._address, f"look up versions of {model}"):
-            whole = [version for version in versions.versions_of(self._client, model, key) if versions.is_whole(version)]
+            whole = [
+                version for version in versions.versions_of(self._client, model, key) if versions.is_whole(version)
+            ]
         return _trusted(whole[0]) if whole else None
 
     def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
@@ -99,7 +101,8 @@ class MlflowRegistry:
                 return self.find(candidate.model, candidate.key) or self._record(candidate)
         except Timeout as error:
             raise TrackingError(
-                f"another process has been recording this candidate for {RECORD_LOCK_SECONDS} s", hint="Wait for it, or end it, and run again."
+                f"another process has been recording this candidate for {RECORD_LOCK_SECONDS} s",
+                hint="Wait for it, or end it, and run again.",
             ) from error
 
     def _record(self, candidate: CandidateRecord) -> RegisteredVersion:
@@ -174,7 +177,7 @@ class MlflowRegistry:
 
     def _record_lock(self, candidate: CandidateRecord) -> str:
         name = hashlib.sha256(f"{self._address.uri} {candidate.model} {candidate.key}".encode()).hexdigest()[:24]
-        return os.path.join(tempfile.gettempdir(), f"ratchet-record-{os.getuid()}-{name}.lock")
+        return str(Path(tempfile.gettempdir()) / f"ratchet-record-{os.getuid()}-{name}.lock")
 
 
 def _trusted(version: ModelVersion) -> RegisteredVersion:

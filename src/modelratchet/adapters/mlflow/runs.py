@@ -57,7 +57,9 @@ def open_run(client: MlflowClient, experiment: str, candidate: CandidateRecord) 
         "mlflow.source.type": "PROJECT",
         "mlflow.source.name": "ratchet run",
         "mlflow.source.git.commit": candidate.tags.get("git.commit", ""),
-        "mlflow.note.content": _cut(candidate.note, NOTE_LIMIT, "\n\n(cut; the whole page is the artifact decision.md)"),
+        "mlflow.note.content": _cut(
+            candidate.note, NOTE_LIMIT, "\n\n(cut; the whole page is the artifact decision.md)"
+        ),
     }
     run = client.create_run(experiment, tags=tags, run_name=candidate.run_name)
     _log_values(client, run, candidate)
@@ -120,7 +122,8 @@ def _dataset_input(dataset: RunDataset) -> DatasetInput:
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
     columns: Sequence[dict[str, object]] = [
-        {"name": name, "type": _COLUMN_TYPES.get(kind, "string"), "required": True} for name, kind in dataset.columns.items()
+        {"name": name, "type": _COLUMN_TYPES.get(kind, "string"), "required": True}
+        for name, kind in dataset.columns.items()
     ]
     entity = Dataset(
         name=dataset.name,
