@@ -1,1 +1,1 @@
-"""Small real things that tests are made of."""
+"""Records and bundles that tests are made of."""

@@ -32,7 +32,13 @@ def classifier(weight: float = 0.1) -> bytes:
         helper.make_node("Where", ["missing", "zero", "numeric"], ["known"]),
         helper.make_node("ReduceSum", ["known", "axes"], ["total"], keepdims=1),
         helper.make_node(
-            "LabelEncoder", ["categorical"], ["offset"], domain=ml, keys_strings=["AA", "UA"], values_floats=[-1.0, 1.0], default_float=0.0
+            "LabelEncoder",
+            ["categorical"],
+            ["offset"],
+            domain=ml,
+            keys_strings=["AA", "UA"],
+            values_floats=[-1.0, 1.0],
+            default_float=0.0,
         ),
         helper.make_node("Mul", ["total", "weight"], ["scaled"]),
         helper.make_node("Add", ["scaled", "offset"], ["margin"]),
@@ -71,20 +77,29 @@ def regression_bundle() -> Bundle:
     return make_bundle(regressor(), Schema(MODEL, Task.REGRESSION, "delay", (), COLUMNS[:2]), LINEAGE)
 
 
-def candidate(folder: Path, key: str = "k1", made: Bundle | None = None) -> CandidateRecord:
+def candidate(folder: Path, key: str = "k1", made: Bundle | None = None, model: str = MODEL) -> CandidateRecord:
     """A candidate whose files lie in `folder`."""
     made = made or bundle()
     write_bundle(made, folder / "bundle")
     (folder / "verdict.json").write_text(json.dumps({"decision": "promote", "key": key}))
     (folder / "decision.md").write_text(f"# Promote {key}\n")
     return CandidateRecord(
-        model=made.schema.model,
+        model=model,
         key=key,
         run_name=f"candidate-{key}",
         params={"train.estimator": "logistic_regression", "seed": "1"},
         metrics={"roc_auc": 0.71, "roc_auc.low": 0.70, "slice.carrier.UA.roc_auc": 0.7},
         tags={"ratchet.verdict": "promote", "git.commit": "abc"},
-        datasets=(RunDataset("train", "training", "sha256:" + "a" * 64, 100, "data/train.parquet", {"hour": "float64", "carrier": "str"}),),
+        datasets=(
+            RunDataset(
+                "train",
+                "training",
+                "sha256:" + "a" * 64,
+                100,
+                "data/train.parquet",
+                {"hour": "float64", "carrier": "str"},
+            ),
+        ),
         attachments={"verdict.json": folder / "verdict.json", "decision.md": folder / "decision.md"},
         bundle=folder / "bundle",
         note=f"# Promote {key}\n\nroc_auc 0.71",

@@ -6,12 +6,38 @@ trusted an `EvidenceError`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from modelratchet.core.evidence import DataCheck
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """Rows as a source gave them. `names` are all its columns; `frame` holds at least those that were asked for and exist."""
+
+    frame: pd.DataFrame
+    names: tuple[str, ...]
+
+
+class RowSource(Protocol):
+    """Where rows come from."""
+
+    def read(self, wanted: Sequence[str]) -> SourceRows:
+        """Read the wanted columns of all rows, in an order that does not change from one call to the next.
+
+        A column that the source lacks is no error here: who asked knows what it was for.
+
+        Raises:
+            InputError: there is no such source.
+            DataError: it is there and cannot be read.
+            OutsideError: it cannot be reached now.
+        """
 
 
 @dataclass(frozen=True)
@@ -22,6 +48,7 @@ class RegisteredVersion:
     version: str
     run_id: str
     bundle_digest: str
+    experiment_id: str
 
 
 @dataclass(frozen=True)
@@ -91,11 +118,67 @@ class ModelRegistry(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Revision:
+    """The sources that a candidate was made from. Outside a repository `commit` and `branch` are `unknown`.
+
+    `is_dirty` is None where that cannot be told.
+    """
+
+    commit: str
+    branch: str
+    is_dirty: bool | None
+
+
+class SourceControl(Protocol):
+    """The repository that the project lies in."""
+
+    def revision(self) -> Revision:
+        """What is checked out. Never raises: a folder that is no repository is a fact, not a failure."""
+
+
+class DatasetReader(Protocol):
+    """Facts about files of rows, read without loading all of them."""
+
+    def describe(self, path: Path, name: str, role: str) -> RunDataset:
+        """A file's digest, size and columns.
+
+        Raises:
+            MissingEvidenceError: the file is not there.
+        """
+
+    def example(self, path: Path, columns: Sequence[str], n_rows: int) -> tuple[Mapping[str, float | str | None], ...]:
+        """The first rows, only these columns; what is neither number nor missing comes as text."""
+
+
+class Memory(Protocol):
+    """Small facts kept between two runs on this machine; losing them costs time, nothing else."""
+
+    def recall(self, name: str) -> object:
+        """What was remembered, or None."""
+
+    def remember(self, name: str, value: object) -> None:
+        """Keep plain JSON data; replaces what was kept under that name."""
+
+
 class DataChecker(Protocol):
     """Expectations on rows."""
 
     def check(self, table: Path, data_digest: str) -> DataCheck:
-        """Check a Parquet file of rows against the suite, and build the pages that show the outcome."""
+        """Check a Parquet file of rows against the suite, and build the pages that show the outcome.
+
+        A failed expectation is an outcome, not an error.
+
+        Raises:
+            ConfigError: the suite is not there, or is none.
+        """
+
+    def suggest(self, table: Path, name: str) -> Path:
+        """Write a suite that the rows meet as they are now, as a start for one of your own, and say where.
+
+        Raises:
+            InputError: there is a suite of that name already.
+        """
 
 
 @dataclass(frozen=True)

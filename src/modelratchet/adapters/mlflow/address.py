@@ -57,7 +57,9 @@ class StoreAddress:
         parts = urlsplit(self.uri)
         if parts.password is None:
             return self.uri
-        return urlunsplit(parts._replace(netloc=f"{parts.username}:***@{parts.hostname}" + (f":{parts.port}" if parts.port else "")))
+        return urlunsplit(
+            parts._replace(netloc=f"{parts.username}:***@{parts.hostname}" + (f":{parts.port}" if parts.port else ""))
+        )
 
 
 def read_address(root: Path, environment: Mapping[str, str]) -> StoreAddress:
@@ -95,8 +97,10 @@ def prepare_environment() -> None:
 def _sqlite(uri: str, root: Path) -> StoreAddress:
     name = unquote(uri.removeprefix("sqlite:///").split("?", 1)[0])
     if not uri.startswith("sqlite:///") or name in ("", ":memory:"):
-        raise ConfigError(VARIABLE, [f"{uri!r} names no file; expected sqlite:///FILE, for the store has to outlive the process"])
-    database = Path(os.path.abspath(root / name))
+        raise ConfigError(
+            VARIABLE, [f"{uri!r} names no file; expected sqlite:///FILE, for the store has to outlive the process"]
+        )
+    database = (root / name).resolve()
     return StoreAddress(f"sqlite:///{database}", database, str(database.parent / ARTIFACTS_FOLDER))
 
 
@@ -104,5 +108,9 @@ def _database(uri: str, environment: Mapping[str, str]) -> StoreAddress:
     root = environment.get(ARTIFACT_ROOT_VARIABLE, "")
     if not root:
         fault = f"a database address needs a place for artifacts that all its users reach, and {ARTIFACT_ROOT_VARIABLE} is not set"
-        raise ConfigError(VARIABLE, [fault], hint="Set it (s3://bucket/folder, say), or start `mlflow server` and name its http address.")
+        raise ConfigError(
+            VARIABLE,
+            [fault],
+            hint="Set it (s3://bucket/folder, say), or start `mlflow server` and name its http address.",
+        )
     return StoreAddress(uri, None, root)

@@ -65,4 +65,6 @@ def digests_below(folder: Path) -> dict[str, str]:
     """
     if not folder.is_dir():
         raise MissingEvidenceError(f"{folder} is not a folder", hint="Run `ratchet run` again.")
-    return {path.relative_to(folder).as_posix(): digest_file(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): digest_file(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }

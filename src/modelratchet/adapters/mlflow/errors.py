@@ -56,7 +56,11 @@ def translate(error: Exception, address: StoreAddress, doing: str) -> RatchetErr
     message = f"MLflow at {address.shown} could not {doing}: {said}"
     if "out-of-date database schema" in said:
         hint = f"Back it up, then run `mlflow db upgrade {address.shown}` once."
-        return ConfigError("MLFLOW_TRACKING_URI", [f"the store {address.shown} was made by another release of MLflow: {said}"], hint=hint)
+        return ConfigError(
+            "MLFLOW_TRACKING_URI",
+            [f"the store {address.shown} was made by another release of MLflow: {said}"],
+            hint=hint,
+        )
     if _errno(error) == _DISK_FULL:
         return StorageError(message, hint="Free some space, then run the same command again.")
     code = getattr(error, "error_code", "")

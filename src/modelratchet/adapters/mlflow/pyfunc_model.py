@@ -38,17 +38,27 @@ class BundleModel(PythonModel):  # type: ignore[misc]  # MLflow ships no types f
         self.schema: dict[str, Any] = json.loads(contents["schema.json"])
         self.session = onnxruntime.InferenceSession(contents["model.onnx"], providers=["CPUExecutionProvider"])
 
-    def predict(self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
+    def predict(  # noqa: D417 - the frame is what counts
+        self,
+        context: PythonModelContext,  # noqa: ARG002 - MLflow's signature
+        model_input: pd.DataFrame,
+        params: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> pd.DataFrame:
         """Score a frame of rows."""
         taken = {item.name for item in self.session.get_inputs()}
         feed = {name: values for name, values in self._inputs(model_input).items() if name in taken}
         names = [item.name for item in self.session.get_outputs()]
         answers = dict(zip(names, self.session.run(names, feed), strict=True))
         if "prediction" in answers:
-            return pd.DataFrame({"prediction": answers["prediction"].reshape(-1).astype("float64")}, index=model_input.index)
+            return pd.DataFrame(
+                {"prediction": answers["prediction"].reshape(-1).astype("float64")}, index=model_input.index
+            )
         classes = self.schema["classes"]
         labels = [classes[index] for index in answers["label"].reshape(-1)]
-        probabilities = {f"probability.{name}": answers["probabilities"][:, index].astype("float64") for index, name in enumerate(classes)}
+        probabilities = {
+            f"probability.{name}": answers["probabilities"][:, index].astype("float64")
+            for index, name in enumerate(classes)
+        }
         return pd.DataFrame({"label": labels, **probabilities}, index=model_input.index)
 
     def _inputs(self, rows: pd.DataFrame) -> dict[str, Any]:
@@ -60,7 +70,12 @@ class BundleModel(PythonModel):  # type: ignore[misc]  # MLflow ships no types f
 
 
 def _numbers(values: pd.Series) -> Any:
-    return pd.to_numeric(values, errors="raise").astype("Float64").to_numpy(dtype="float64", na_value=np.nan).astype("float32")
+    return (
+        pd.to_numeric(values, errors="raise")
+        .astype("Float64")
+        .to_numpy(dtype="float64", na_value=np.nan)
+        .astype("float32")
+    )
 
 
 def _texts(values: pd.Series) -> Any:

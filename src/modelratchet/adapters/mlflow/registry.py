@@ -27,6 +27,7 @@ from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
     from mlflow.entities.model_registry import ModelVersion
 
 CHAMPION_ALIAS = "champion"
@@ -56,7 +57,7 @@ class MlflowRegistry:
             try:
                 version = self._client.get_model_version_by_alias(model, CHAMPION_ALIAS)
             except Exception as error:
-                if is_missing(error) or "alias" in str(error) and "not found" in str(error):
+                if is_missing(error) or ("alias" in str(error) and "not found" in str(error)):
                     return None
                 raise
         return _trusted(version)
@@ -66,7 +67,9 @@ class MlflowRegistry:
         if self._is_absent:
             return None
         with translated(self._address, f"look up versions of {model}"):
-            whole = [version for version in versions.versions_of(self._client, model, key) if versions.is_whole(version)]
+            whole = [
+                version for version in versions.versions_of(self._client, model, key) if versions.is_whole(version)
+            ]
         return _trusted(whole[0]) if whole else None
 
     def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
@@ -98,7 +101,8 @@ class MlflowRegistry:
                 return self.find(candidate.model, candidate.key) or self._record(candidate)
         except Timeout as error:
             raise TrackingError(
-                f"another process has been recording this candidate for {RECORD_LOCK_SECONDS} s", hint="Wait for it, or end it, and run again."
+                f"another process has been recording this candidate for {RECORD_LOCK_SECONDS} s",
+                hint="Wait for it, or end it, and run again.",
             ) from error
 
     def _record(self, candidate: CandidateRecord) -> RegisteredVersion:
@@ -126,10 +130,15 @@ class MlflowRegistry:
             model_files.save_model(candidate, staging / model_files.MODEL_PATH)
             artifacts.upload(artifacts.repository(artifact_uri, self._address.uri), staging)
 
-    def _make_version(self, candidate: CandidateRecord, run: object, digest: str) -> None:
-        info = run.info  # type: ignore[attr-defined]  # MLflow's Run
+    def _make_version(self, candidate: CandidateRecord, run: Run, digest: str) -> None:
+        info = run.info
         versions.ensure_model(self._client, candidate.model)
-        tags = {**candidate.tags, runs.KEY_TAG: candidate.key, versions.DIGEST_TAG: digest}
+        tags = {
+            **candidate.tags,
+            runs.KEY_TAG: candidate.key,
+            versions.DIGEST_TAG: digest,
+            versions.EXPERIMENT_TAG: info.experiment_id,
+        }
         self._client.create_model_version(
             candidate.model,
             source=f"{info.artifact_uri.rstrip('/')}/{model_files.MODEL_PATH}",
@@ -168,7 +177,7 @@ class MlflowRegistry:
 
     def _record_lock(self, candidate: CandidateRecord) -> str:
         name = hashlib.sha256(f"{self._address.uri} {candidate.model} {candidate.key}".encode()).hexdigest()[:24]
-        return os.path.join(tempfile.gettempdir(), f"ratchet-record-{os.getuid()}-{name}.lock")
+        return str(Path(tempfile.gettempdir()) / f"ratchet-record-{os.getuid()}-{name}.lock")
 
 
 def _trusted(version: ModelVersion) -> RegisteredVersion:

@@ -51,12 +51,17 @@ def ensure_experiment(client: MlflowClient, name: str, artifact_root: str) -> st
 def open_run(client: MlflowClient, experiment: str, candidate: CandidateRecord) -> Run:
     """Start a run that carries the candidate's key, and log all but its files."""
     tags = {
-        **candidate.tags,
+        **{name: _cut(value, _VALUE_LIMIT) for name, value in candidate.tags.items()},
         KEY_TAG: candidate.key,
         "mlflow.user": _user(),
-        "mlflow.note.content": _cut(candidate.note, NOTE_LIMIT, "\n\n…cut; the whole page is the artifact `decision.md`."),
+        "mlflow.source.type": "PROJECT",
+        "mlflow.source.name": "ratchet run",
+        "mlflow.source.git.commit": candidate.tags.get("git.commit", ""),
+        "mlflow.note.content": _cut(
+            candidate.note, NOTE_LIMIT, "\n\n(cut; the whole page is the artifact decision.md)"
+        ),
     }
-    run = client.create_run(experiment, tags={name: _cut(value, _VALUE_LIMIT if name[:7] != "mlflow." else NOTE_LIMIT + 90) for name, value in tags.items()}, run_name=candidate.run_name)
+    run = client.create_run(experiment, tags=tags, run_name=candidate.run_name)
     _log_values(client, run, candidate)
     client.log_inputs(run.info.run_id, datasets=[_dataset_input(dataset) for dataset in candidate.datasets])
     return run
@@ -117,7 +122,8 @@ def _dataset_input(dataset: RunDataset) -> DatasetInput:
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
     columns: Sequence[dict[str, object]] = [
-        {"name": name, "type": _COLUMN_TYPES.get(kind, "string"), "required": True} for name, kind in dataset.columns.items()
+        {"name": name, "type": _COLUMN_TYPES.get(kind, "string"), "required": True}
+        for name, kind in dataset.columns.items()
     ]
     entity = Dataset(
         name=dataset.name,

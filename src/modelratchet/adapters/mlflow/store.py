@@ -9,6 +9,7 @@ writing the old place; so each opening compares, and moves the paths along (`_fo
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import tempfile
@@ -79,10 +80,13 @@ def _init_sqlite(address: StoreAddress, database: Path) -> None:
             _follow_move(database)
     except Timeout as error:
         raise TrackingError(
-            f"{database}.lock is held by another process for {LOCK_SECONDS} s", hint="Wait for it, or end it, and run again."
+            f"{database}.lock is held by another process for {LOCK_SECONDS} s",
+            hint="Wait for it, or end it, and run again.",
         ) from error
     except (OSError, sqlite3.Error) as error:
-        raise TrackingError(f"{database} could not be opened: {error}", hint="Check its permissions and the disk's free space.") from error
+        raise TrackingError(
+            f"{database} could not be opened: {error}", hint="Check its permissions and the disk's free space."
+        ) from error
 
 
 def _make_sqlite(address: StoreAddress, database: Path) -> None:
@@ -91,8 +95,11 @@ def _make_sqlite(address: StoreAddress, database: Path) -> None:
         with translated(address, "be initialised"):
             from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
+            # some eighty migrations report themselves
+            logging.getLogger("alembic").setLevel(logging.WARNING)
+            logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
             SqlAlchemyStore(f"sqlite:///{staging}", address.artifact_root).engine.dispose()
-        os.replace(staging, database)
+        staging.replace(database)
 
 
 def _has_tables(database: Path) -> bool:
@@ -132,6 +139,8 @@ def _require_tables(address: StoreAddress) -> None:
     if not ready:
         raise ConfigError(
             "MLFLOW_TRACKING_URI",
-            [f"the database {address.shown} holds no MLflow tables yet; processes that make them at once break each other"],
+            [
+                f"the database {address.shown} holds no MLflow tables yet; processes that make them at once break each other"
+            ],
             hint="Run `mlflow db upgrade` with its address once, from one place.",
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STATE_TAG = "ratchet.state"
 WHOLE = "whole"
 DIGEST_TAG = "ratchet.bundle_digest"
+EXPERIMENT_TAG = "ratchet.experiment_id"
 MANAGED_TAG = "ratchet.managed"
 
 
@@ -78,4 +79,10 @@ def discard_version(client: MlflowClient, version: ModelVersion) -> None:
 
 def registered(version: ModelVersion) -> RegisteredVersion:
     """A version of MLflow's as ours."""
-    return RegisteredVersion(version.name, str(version.version), str(version.run_id or ""), version.tags.get(DIGEST_TAG, ""))
+    return RegisteredVersion(
+        model=version.name,
+        version=str(version.version),
+        run_id=str(version.run_id or ""),
+        bundle_digest=version.tags.get(DIGEST_TAG, ""),
+        experiment_id=version.tags.get(EXPERIMENT_TAG, ""),
+    )
