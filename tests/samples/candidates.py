@@ -89,7 +89,8 @@ def candidate(folder: Path, key: str = "k1", made: Bundle | None = None, model: 
         run_name=f"candidate-{key}",
         params={"train.estimator": "logistic_regression", "seed": "1"},
         metrics={"roc_auc": 0.71, "roc_auc.low": 0.70, "slice.carrier.UA.roc_auc": 0.7},
-        tags={"ratchet.verdict": "promote", "git.commit": "abc"},
+        tags={"git.commit": "abc"},
+        verdict_tags={"ratchet.verdict": "promote", "ratchet.evidence_digest": f"sha256:{key}"},
         datasets=(
             RunDataset(
                 "train",
