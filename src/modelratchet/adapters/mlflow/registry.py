@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from modelratchet.adapters.mlflow import artifacts, model_files, runs, versions
 from modelratchet.adapters.mlflow.address import StoreAddress
-from modelratchet.adapters.mlflow.errors import is_missing, translated
+from modelratchet.adapters.mlflow.errors import insisting, is_missing, translated
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.errors import DigestError, EvidenceError, OutsideError, RatchetError, TrackingError
 from modelratchet.storage.bundles import Bundle, read_bundle, write_bundle
@@ -139,12 +139,14 @@ class MlflowRegistry:
             versions.DIGEST_TAG: digest,
             versions.EXPERIMENT_TAG: info.experiment_id,
         }
-        self._client.create_model_version(
-            candidate.model,
-            source=f"{info.artifact_uri.rstrip('/')}/{model_files.MODEL_PATH}",
-            run_id=info.run_id,
-            tags={name: value for name, value in tags.items() if not name.startswith("mlflow.")},
-            description=candidate.note,
+        insisting(
+            lambda: self._client.create_model_version(
+                candidate.model,
+                source=f"{info.artifact_uri.rstrip('/')}/{model_files.MODEL_PATH}",
+                run_id=info.run_id,
+                tags=tags,
+                description=candidate.note,
+            )
         )
 
     def _finish(self, candidate: CandidateRecord, experiment: str) -> RegisteredVersion:
@@ -154,6 +156,7 @@ class MlflowRegistry:
         runs.close_run(self._client, kept.run_id)
         runs.close_others(self._client, experiment, candidate.key, kept.run_id)
         runs.reap(self._client, experiment)
+        versions.mark_whole(self._client, kept)
         return _trusted(kept)
 
     def _adopt(self, candidate: CandidateRecord, digest: str) -> bool:

@@ -54,18 +54,20 @@ def is_whole(version: ModelVersion) -> bool:
 
 
 def settle(client: MlflowClient, model: str, key: str) -> ModelVersion | None:
-    """Keep the lowest version of a key, delete the others, and mark the one kept as whole.
-
-    A version is made only after its artifacts were read back, so any process may mark it.
-    """
+    """Keep the lowest version of a key and delete the others."""
     versions = versions_of(client, model, key)
     for other in versions[1:]:
         discard_version(client, other)
-    if not versions:
-        return None
-    if not is_whole(versions[0]):
-        client.set_model_version_tag(model, versions[0].version, STATE_TAG, WHOLE)
-    return versions[0]
+    return versions[0] if versions else None
+
+
+def mark_whole(client: MlflowClient, version: ModelVersion) -> None:
+    """Say that a version counts. The very last step of recording: nothing is left to do for what is whole.
+
+    A version is made only after its artifacts were read back, so any process may mark it.
+    """
+    if not is_whole(version):
+        client.set_model_version_tag(version.name, version.version, STATE_TAG, WHOLE)
 
 
 def discard_version(client: MlflowClient, version: ModelVersion) -> None:
