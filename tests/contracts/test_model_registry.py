@@ -98,8 +98,8 @@ def test_another_bundle_gives_another_version(subject: Subject, model: str, tmp_
 def test_another_verdict_on_a_bundle_keeps_its_version_and_adds_a_run(
     subject: Subject, model: str, tmp_path: Path
 ) -> None:
-    first = subject.registry.record(candidate(tmp_path / "a", "k1", model=model))
-    second = subject.registry.record(candidate(tmp_path / "b", "k2", model=model))
+    first = subject.registry.record(candidate(tmp_path / "a", "k1", bundle(), model=model))
+    second = subject.registry.record(candidate(tmp_path / "b", "k2", bundle(), model=model))
 
     assert (second.version, second.run_id) == (first.version, first.run_id)
     assert second.verdict_run_id != first.verdict_run_id
@@ -108,10 +108,10 @@ def test_another_verdict_on_a_bundle_keeps_its_version_and_adds_a_run(
 
 
 def test_a_verdict_that_comes_back_finds_its_run_again(subject: Subject, model: str, tmp_path: Path) -> None:
-    first = subject.registry.record(candidate(tmp_path / "a", "k1", model=model))
-    subject.registry.record(candidate(tmp_path / "b", "k2", model=model))
+    first = subject.registry.record(candidate(tmp_path / "a", "k1", bundle(), model=model))
+    subject.registry.record(candidate(tmp_path / "b", "k2", bundle(), model=model))
 
-    assert subject.registry.record(candidate(tmp_path / "c", "k1", model=model)) == first
+    assert subject.registry.record(candidate(tmp_path / "c", "k1", bundle(), model=model)) == first
 
 
 def test_recording_makes_no_champion(subject: Subject, model: str, tmp_path: Path) -> None:

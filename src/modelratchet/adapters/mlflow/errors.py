@@ -5,7 +5,7 @@ Used around every call into MLflow. The classes of MLflow are told apart by thei
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from modelratchet.adapters.mlflow.address import StoreAddress
@@ -15,6 +15,7 @@ HINT = "Nothing that was trained is lost: run the same command again when it ans
 
 _REFUSED = {"INVALID_PARAMETER_VALUE", "PERMISSION_DENIED", "UNAUTHENTICATED", "ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"}
 _DISK_FULL = 28
+_RACES = 4
 _SHOWN_CHARACTERS = 300
 
 
@@ -48,6 +49,18 @@ def is_missing(error: Exception) -> bool:
 def is_taken(error: Exception) -> bool:
     """Whether MLflow says that what was to be made is there already; also its form for two first writers at once."""
     return getattr(error, "error_code", "") == "RESOURCE_ALREADY_EXISTS" or "UNIQUE constraint" in str(error)
+
+
+def insisting(call: Callable[[], object]) -> None:
+    """Call again where MLflow lost a race with another writer: it says so with a 400, which its client does not retry."""
+    for _ in range(_RACES):
+        try:
+            call()
+            return
+        except Exception as error:
+            if not is_taken(error):
+                raise
+    call()
 
 
 def translate(error: Exception, address: StoreAddress, doing: str) -> RatchetError:

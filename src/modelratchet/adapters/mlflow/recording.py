@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from modelratchet.adapters.mlflow import artifacts, model_files, runs, versions
 from modelratchet.adapters.mlflow.address import StoreAddress
+from modelratchet.adapters.mlflow.errors import insisting
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
 from modelratchet.errors import EvidenceError, OutsideError, TrackingError
 from modelratchet.usecases.ports import CandidateRecord
@@ -106,12 +107,14 @@ class Recording:
             versions.DIGEST_TAG: self.digest,
             versions.EXPERIMENT_TAG: info.experiment_id,
         }
-        self.client.create_model_version(
-            self.candidate.model,
-            source=f"{info.artifact_uri.rstrip('/')}/{model_files.MODEL_PATH}",
-            run_id=info.run_id,
-            tags=tags,
-            description=self.candidate.note,
+        insisting(
+            lambda: self.client.create_model_version(
+                self.candidate.model,
+                source=f"{info.artifact_uri.rstrip('/')}/{model_files.MODEL_PATH}",
+                run_id=info.run_id,
+                tags=tags,
+                description=self.candidate.note,
+            )
         )
 
     def _run_that_counts(self, version: ModelVersion, run: Run) -> str:

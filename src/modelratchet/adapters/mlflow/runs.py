@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from modelratchet.adapters.mlflow.errors import is_missing, is_taken
+from modelratchet.adapters.mlflow.errors import insisting, is_missing, is_taken
 from modelratchet.usecases.ports import CandidateRecord, RunDataset
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def open_run(client: MlflowClient, experiment: str, candidate: CandidateRecord) 
     }
     run = client.create_run(experiment, tags=tags, run_name=candidate.run_name)
     _log_values(client, run, candidate)
-    client.log_inputs(run.info.run_id, datasets=[_dataset_input(dataset) for dataset in candidate.datasets])
+    datasets = [_dataset_input(dataset) for dataset in candidate.datasets]
+    insisting(lambda: client.log_inputs(run.info.run_id, datasets=datasets))
     return run
 
 
