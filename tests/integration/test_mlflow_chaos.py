@@ -106,13 +106,14 @@ def test_two_machines_that_record_one_key_at_once_end_with_one_version(
     assert statuses(connect(store)) == ["FINISHED"]
 
 
-STEPS = ["open_run", "upload", "create_model_version", "settle", "close_run", "mark_whole"]
+STEPS = ["open_run", "upload", "create_model_version", "settle", "close_run", "close_others", "mark_whole"]
+VERDICT_STEPS = ["open_run", "upload", "settle", "close_run", "update_model_version", "set_model_version_tag"]
 KILL = """
 import os, sys
 from modelratchet.adapters.mlflow import artifacts, runs, versions
 from mlflow import MlflowClient
 step = os.environ["KILL_AFTER"]
-owners = {"upload": artifacts, "settle": versions, "open_run": runs, "close_run": runs, "close_others": runs}
+owners = {"upload": artifacts, "settle": versions, "mark_whole": versions, "open_run": runs, "close_run": runs, "close_others": runs}
 owner = owners.get(step, MlflowClient)
 real = getattr(owner, step)
 def die(*a, **k):

@@ -124,14 +124,14 @@ class Recording:
         return named if is_ours and runs.living_run(self.client, named) else str(run.info.run_id)
 
     def _finish(self, experiment: str, version: ModelVersion, run_id: str) -> None:
-        self.client.set_tag(run_id, versions.NUMBER_TAG, str(version.version))
+        insisting(lambda: self.client.set_tag(run_id, versions.NUMBER_TAG, str(version.version)))
         runs.close_run(self.client, run_id)
         runs.close_others(self.client, experiment, self.candidate.key, run_id)
         runs.reap(self.client, experiment)
         if version.tags.get(versions.VERDICT_TAG) != self.candidate.key:
             self.client.update_model_version(version.name, version.version, description=self.candidate.note)
         versions.set_tags(self.client, version, self._verdict_tags(run_id))
-        versions.set_tags(self.client, version, {versions.STATE_TAG: versions.WHOLE})
+        versions.mark_whole(self.client, version)
 
     def _verdict_tags(self, run_id: str) -> dict[str, str]:
         """In the order in which they are set: the key comes last."""

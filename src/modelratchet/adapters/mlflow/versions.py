@@ -7,9 +7,10 @@ the version. So whoever makes a version looks afterwards: the lowest one of that
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from modelratchet.adapters.mlflow.errors import is_missing, is_taken
+from modelratchet.adapters.mlflow.errors import insisting, is_missing, is_taken
 from modelratchet.usecases.ports import RegisteredVersion
 
 if TYPE_CHECKING:
@@ -63,11 +64,19 @@ def settle(client: MlflowClient, model: str, digest: str) -> ModelVersion | None
     return versions[0] if versions else None
 
 
+def mark_whole(client: MlflowClient, version: ModelVersion) -> None:
+    """Say that a version counts. The very last step of recording: nothing is left to do for what is whole.
+
+    A version is made only after its artifacts were read back, so any process may mark it.
+    """
+    set_tags(client, version, {STATE_TAG: WHOLE})
+
+
 def set_tags(client: MlflowClient, version: ModelVersion, tags: Mapping[str, str]) -> None:
     """Set those tags that have another value, in the order given."""
     for name, value in tags.items():
         if version.tags.get(name) != value:
-            client.set_model_version_tag(version.name, version.version, name, value)
+            insisting(partial(client.set_model_version_tag, version.name, version.version, name, value))
 
 
 def discard_version(client: MlflowClient, version: ModelVersion) -> None:
