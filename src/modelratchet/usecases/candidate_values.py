@@ -74,10 +74,8 @@ def verdict_tags_of(verdict: Verdict) -> dict[str, str]:
         "ratchet.verdict": verdict.decision.value,
         "ratchet.because": "; ".join(f"{item.subject}: {item.message}" for item in failing) or "every rule holds",
         "ratchet.champion": f"version {verdict.champion_version}" if verdict.champion_version else "none",
-        "ratchet.bundle_digest": verdict.bundle_digest,
         "ratchet.evidence_digest": verdict.evidence_digest,
         "ratchet.policy_digest": verdict.policy_digest,
-        "ratchet.verdict_digest": verdict.digest,
     }
 
 

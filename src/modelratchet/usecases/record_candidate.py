@@ -103,6 +103,7 @@ def _candidate(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> C
         recorder.datasets.describe(files.holdout, "holdout", "holdout"),
     )
     digests = {
+        "bundle": bundle.digest,
         "data": bundle.manifest.lineage.data_digest,
         "train": datasets[0].digest,
         "holdout": datasets[1].digest,
