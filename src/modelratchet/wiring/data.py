@@ -89,4 +89,6 @@ def refuse_bad(check: DataCheck, docs: Path = DATA_DOCS) -> None:
     """
     message = rejection(check)
     if message:
-        raise DataRejectedError(message, hint=f"Mend the rows or the expectation; open {docs / 'index.html'} to see all of them.")
+        raise DataRejectedError(
+            message, hint=f"Mend the rows or the expectation; open {docs / 'index.html'} to see all of them."
+        )
