@@ -36,7 +36,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         packaged = BentomlPackager(folder).package(binary_bundle())
         port = free_port()
         command = [sys.executable, "-m", "bentoml", "serve", packaged.tag, "--port", str(port), "--host", "127.0.0.1"]
-        with subprocess.Popen(command, start_new_session=True, cwd=folder, env={**os.environ, "PYTHONPATH": ""}) as process:
+        with subprocess.Popen(
+            command, start_new_session=True, cwd=folder, env={**os.environ, "PYTHONPATH": ""}
+        ) as process:
             try:
                 address = f"http://127.0.0.1:{port}"
                 wait_until_ready(address)

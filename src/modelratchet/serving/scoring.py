@@ -62,7 +62,9 @@ class Scorer:
         if not records:
             raise DataError("found no rows, expected at least one")
         outputs = self._session.run(None, feeds_of(records, self.schema))
-        return _answers(dict(zip((output.name for output in self._session.get_outputs()), outputs, strict=True)), self.schema)
+        return _answers(
+            dict(zip((output.name for output in self._session.get_outputs()), outputs, strict=True)), self.schema
+        )
 
 
 def feeds_of(records: Sequence[Record], schema: Schema) -> dict[str, np.ndarray]:
@@ -79,10 +81,15 @@ def feeds_of(records: Sequence[Record], schema: Schema) -> dict[str, np.ndarray]
     numeric = [column for column in schema.columns if column.kind == "numeric"]
     categorical = [column for column in schema.columns if column.kind == "categorical"]
     if numeric:
-        rows = [[_number(record.get(column.name), row, column) for column in numeric] for row, record in enumerate(records)]
+        rows = [
+            [_number(record.get(column.name), row, column) for column in numeric] for row, record in enumerate(records)
+        ]
         feeds[NUMERIC_INPUT] = np.array(rows, dtype=np.float32)
     if categorical:
-        texts = [[_text(record.get(column.name), row, column) for column in categorical] for row, record in enumerate(records)]
+        texts = [
+            [_text(record.get(column.name), row, column) for column in categorical]
+            for row, record in enumerate(records)
+        ]
         feeds[CATEGORICAL_INPUT] = np.array(texts, dtype=object)
     return feeds
 

@@ -43,12 +43,18 @@ class RowSource(Protocol):
 
 @dataclass(frozen=True)
 class RegisteredVersion:
-    """A version of a registered model that is whole: its bundle was read back and its digests compared."""
+    """A version of a registered model that is whole: its bundle was read back and its digests compared.
+
+    `run_id` is the run that made it, `verdict_run_id` the run of the latest verdict on it; they differ once a bundle has
+    been judged again, under another policy, say.
+    """
 
     model: str
     version: str
     run_id: str
+    verdict_run_id: str
     bundle_digest: str
+    experiment_id: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,9 @@ class RunDataset:
 class CandidateRecord:
     """One candidate as it goes to the registry.
 
-    `key` makes recording idempotent: a run or version that carries it already is found, not made again.
+    `key` names the verdict and makes recording idempotent: a run that carries it already is found, not made again.
+    A bundle has one version, however often it is judged: `verdict_tags` are of the latest verdict, `tags` of the
+    first one.
     `attachments` maps a name at the artifact root (`roc.png`, `verdict.json`) to the local file; MLflow's compare page pairs
     only files at the root that have equal names. `note` is Markdown, shown on the run's page. `example` holds
     a few holdout rows, features only.
@@ -82,6 +90,7 @@ class CandidateRecord:
     params: Mapping[str, str]
     metrics: Mapping[str, float]
     tags: Mapping[str, str]
+    verdict_tags: Mapping[str, str]
     datasets: tuple[RunDataset, ...]
     attachments: Mapping[str, Path]
     bundle: Path
@@ -108,14 +117,59 @@ class ModelRegistry(Protocol):
         """
 
     def find(self, model: str, key: str) -> RegisteredVersion | None:
-        """The whole version recorded under an idempotency key, or None."""
+        """The whole version whose latest verdict is the one that the key names, or None."""
 
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         """Record a candidate: run, artifacts, version. Calling it again with the same key changes nothing.
 
+        A bundle that has a version keeps it: a run is added, and the version gets the verdict's tags.
+
         Raises:
             TrackingError: the registry failed; nothing counts as whole, and a later call completes it.
         """
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The sources that a candidate was made from. Outside a repository `commit` and `branch` are `unknown`.
+
+    `is_dirty` is None where that cannot be told.
+    """
+
+    commit: str
+    branch: str
+    is_dirty: bool | None
+
+
+class SourceControl(Protocol):
+    """The repository that the project lies in."""
+
+    def revision(self) -> Revision:
+        """What is checked out. Never raises: a folder that is no repository is a fact, not a failure."""
+
+
+class DatasetReader(Protocol):
+    """Facts about files of rows, read without loading all of them."""
+
+    def describe(self, path: Path, name: str, role: str) -> RunDataset:
+        """A file's digest, size and columns.
+
+        Raises:
+            MissingEvidenceError: the file is not there.
+        """
+
+    def example(self, path: Path, columns: Sequence[str], n_rows: int) -> tuple[Mapping[str, float | str | None], ...]:
+        """The first rows, only these columns; what is neither number nor missing comes as text."""
+
+
+class Memory(Protocol):
+    """Small facts kept between two runs on this machine; losing them costs time, nothing else."""
+
+    def recall(self, name: str) -> object:
+        """What was remembered, or None."""
+
+    def remember(self, name: str, value: object) -> None:
+        """Keep plain JSON data; replaces what was kept under that name."""
 
 
 class DataChecker(Protocol):
