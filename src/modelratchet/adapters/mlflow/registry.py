@@ -112,7 +112,7 @@ class MlflowRegistry:
                 experiment = runs.ensure_experiment(self._client, candidate.model, self._address.artifact_root)
                 if not self._adopt(candidate, digest):
                     run = runs.open_run(self._client, experiment, candidate)
-                    self._upload(candidate, run.info.artifact_uri)
+                    self._upload(candidate, run)
                     self._make_version(candidate, run, digest)
                 return self._finish(candidate, experiment)
         except RatchetError:
@@ -122,13 +122,14 @@ class MlflowRegistry:
                 raise
             return found
 
-    def _upload(self, candidate: CandidateRecord, artifact_uri: str) -> None:
+    def _upload(self, candidate: CandidateRecord, run: Run) -> None:
         with tempfile.TemporaryDirectory(prefix="ratchet-") as folder:
             staging = Path(folder)
             for name, path in candidate.attachments.items():
                 _copy(path, staging / name)
             model_files.save_model(candidate, staging / model_files.MODEL_PATH)
-            artifacts.upload(artifacts.repository(artifact_uri, self._address.uri), staging)
+            artifacts.upload(artifacts.repository(run.info.artifact_uri, self._address.uri), staging)
+            runs.link_model(self._client, run.info.run_id, staging / model_files.MODEL_PATH)
 
     def _make_version(self, candidate: CandidateRecord, run: Run, digest: str) -> None:
         info = run.info
