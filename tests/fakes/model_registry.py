@@ -29,7 +29,9 @@ class FakeModelRegistry:
 
     def find(self, model: str, key: str) -> RegisteredVersion | None:
         self._asked("find")
-        return next((version for version in self._versions(model) if self.verdicts[model, version.version] == key), None)
+        return next(
+            (version for version in self._versions(model) if self.verdicts[model, version.version] == key), None
+        )
 
     def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
         self._asked("fetch_bundle")
@@ -45,7 +47,9 @@ class FakeModelRegistry:
         if found:
             return found
         bundle = read_bundle(candidate.bundle)
-        recorded = next((made for made, _ in self.records if (made.model, made.key) == (candidate.model, candidate.key)), None)
+        recorded = next(
+            (made for made, _ in self.records if (made.model, made.key) == (candidate.model, candidate.key)), None
+        )
         if recorded is None:
             self.records.append((candidate, f"run{len(self.records)}"))
         run_id = next(run for made, run in self.records if (made.model, made.key) == (candidate.model, candidate.key))

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv, parquet
 
-from modelratchet.adapters.pyarrow_csv_faults import csv_fault, refuse_open_quote
+from modelratchet.adapters.pyarrow_row_source.csv_faults import csv_fault, refuse_open_quote
 from modelratchet.errors import DataError
 from modelratchet.storage.finding import SourceFile
 from modelratchet.usecases.ports import SourceRows
@@ -82,7 +82,9 @@ def _csv_names(file: SourceFile) -> tuple[str, ...]:
         raise csv_fault(file, error) from error
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise DataError(f"{file.name}: the header names {', '.join(doubled)} more than once", hint="Give each column one name.")
+        raise DataError(
+            f"{file.name}: the header names {', '.join(doubled)} more than once", hint="Give each column one name."
+        )
     return names
 
 
