@@ -38,7 +38,7 @@ class BundleModel(PythonModel):  # type: ignore[misc]  # MLflow ships no types f
         self.schema: dict[str, Any] = json.loads(contents["schema.json"])
         self.session = onnxruntime.InferenceSession(contents["model.onnx"], providers=["CPUExecutionProvider"])
 
-    def predict(  # noqa: D417 - the frame is what counts
+    def predict(
         self,
         context: PythonModelContext,  # noqa: ARG002 - MLflow's signature
         model_input: pd.DataFrame,
