@@ -13,7 +13,6 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
-
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -25,7 +24,18 @@ if TYPE_CHECKING:
 
 LATE_AFTER_MINUTES = 15
 HOUR = ["month", "day", "hour", "origin"]
-TIMETABLE = ["month", "day", "sched_dep_time", "sched_arr_time", "carrier", "flight", "tailnum", "origin", "dest", "distance"]
+TIMETABLE = [
+    "month",
+    "day",
+    "sched_dep_time",
+    "sched_arr_time",
+    "carrier",
+    "flight",
+    "tailnum",
+    "origin",
+    "dest",
+    "distance",
+]
 WEATHER = ["temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib"]
 
 
@@ -51,7 +61,13 @@ def rows(first_month: int = 1, last_month: int = 12) -> pd.DataFrame:
 
 
 def estimator(
-    *, numeric: Sequence[str], categorical: Sequence[str], task: str, seed: int, max_iter: int = 300, strength: float = 1.0
+    *,
+    numeric: Sequence[str],
+    categorical: Sequence[str],
+    task: str,
+    seed: int,
+    max_iter: int = 300,
+    strength: float = 1.0,
 ) -> Pipeline:
     """An unfitted Pipeline of your own; here a logistic regression on imputed, scaled and one-hot encoded columns.
 
@@ -80,7 +96,9 @@ def estimator(
             ("categorical", OneHotEncoder(handle_unknown="ignore"), list(categorical)),
         ]
     )
-    return Pipeline([("columns", columns), ("model", LogisticRegression(C=strength, max_iter=max_iter, random_state=seed))])
+    return Pipeline(
+        [("columns", columns), ("model", LogisticRegression(C=strength, max_iter=max_iter, random_state=seed))]
+    )
 
 
 def _with_schedule(flights: pd.DataFrame) -> pd.DataFrame:

@@ -16,12 +16,16 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PIPELINE = ROOT / "dvc.yaml"
 PACKAGES = ("modelratchet", "pipeline")
+MAKES_THE_MODEL = ("ingest", "split", "train", "convert")
 
 
 def reached() -> dict[str, list[str]]:
     """Source files of each stage's import closure, packages' `__init__` included, as paths below the root."""
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
-    return {stage: _files(graph, f"pipeline.{stage}") for stage in stages()}
+    found = {stage: _files(graph, f"pipeline.{stage}") for stage in stages()}
+    # the bundle's lineage digests what made the model, so the stage that writes it depends on all of that
+    found["convert"] = sorted(set().union(*(found[stage] for stage in MAKES_THE_MODEL)))
+    return found
 
 
 def listed() -> dict[str, list[str]]:

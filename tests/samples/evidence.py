@@ -75,7 +75,7 @@ def data_check(*failures: FailedExpectation) -> DataCheck:
 
 
 def parity(changed_labels: int = 0, share: float = 0.0, n_rows: int = 5000) -> Parity:
-    return Parity(BUNDLE, 1e-5, (ParityPart("holdout", n_rows, 1e-7, share, changed_labels, 0),), ())
+    return Parity(BUNDLE, 1e-5, 900, 900, (ParityPart("holdout", n_rows, 1e-7, share, changed_labels, 0),), ())
 
 
 def evidence(**changes: object) -> Evidence:

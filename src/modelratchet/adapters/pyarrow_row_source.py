@@ -82,7 +82,9 @@ def _csv_names(file: SourceFile) -> tuple[str, ...]:
         raise csv_fault(file, error) from error
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise DataError(f"{file.name}: the header names {', '.join(doubled)} more than once", hint="Give each column one name.")
+        raise DataError(
+            f"{file.name}: the header names {', '.join(doubled)} more than once", hint="Give each column one name."
+        )
     return names
 
 

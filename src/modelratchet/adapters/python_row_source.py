@@ -40,7 +40,8 @@ class PythonRowSource:
             raise self._failure(error, f"rows() in {self._file} failed") from error
         if not isinstance(frame, pd.DataFrame):
             raise DataError(
-                f"rows() in {self._file} gave {type(frame).__name__}, expected a pandas DataFrame", hint="Return a DataFrame."
+                f"rows() in {self._file} gave {type(frame).__name__}, expected a pandas DataFrame",
+                hint="Return a DataFrame.",
             )
         return SourceRows(frame, tuple(str(name) for name in frame.columns))
 
@@ -49,7 +50,9 @@ class PythonRowSource:
             module = importlib.import_module(self._module)
         except ModuleNotFoundError as error:
             if error.name and (self._module == error.name or self._module.startswith(error.name + ".")):
-                raise InputError(f"{self._file} is not there", hint="Write one with rows(), or set ingest.source to csv.") from error
+                raise InputError(
+                    f"{self._file} is not there", hint="Write one with rows(), or set ingest.source to csv."
+                ) from error
             raise self._failure(error, f"{self._file} cannot be imported") from error
         except Exception as error:
             raise self._failure(error, f"{self._file} cannot be imported") from error
@@ -65,7 +68,9 @@ class PythonRowSource:
             signature.bind(**self._options)
         except TypeError as error:
             fault = f"ingest.options: {error}; the function is rows{signature}"
-            raise ConfigError("params.yaml", [fault], hint=f"Give the keywords that rows() in {self._file} takes.") from error
+            raise ConfigError(
+                "params.yaml", [fault], hint=f"Give the keywords that rows() in {self._file} takes."
+            ) from error
 
     def _failure(self, error: Exception, what: str) -> DataError:
         """Name the deepest line of the user's file, which says more than where a library gave up."""

@@ -82,7 +82,9 @@ def _fault(details: ErrorDetails) -> str:
         return (
             f"{location}: found {found!r}; expected lower-case letters, digits, dots, dashes or underscores, at most 64"
         )
-    return f"{location}: found {found!r}; {_lower_first(details['msg'])}{_nearest_value(details)}{_as_yaml_number(found)}"
+    return (
+        f"{location}: found {found!r}; {_lower_first(details['msg'])}{_nearest_value(details)}{_as_yaml_number(found)}"
+    )
 
 
 def _key(location: tuple[int | str, ...]) -> str:

@@ -138,13 +138,18 @@ class ParityPart:
 
 @dataclass(frozen=True)
 class Parity:
-    """Whether the bytes that will be served answer like the estimator that was trained."""
+    """Whether the bytes that will be served answer like the estimator that was trained.
+
+    Of `n_thresholds` distinct tree thresholds (0 without trees), `n_thresholds_tried` were tried at, below and above.
+    """
 
     FORMAT: ClassVar[str] = "modelratchet/parity"
     VERSION: ClassVar[int] = 1
 
     bundle_digest: str
     tolerance: float
+    n_thresholds: int
+    n_thresholds_tried: int
     parts: tuple[ParityPart, ...]
     changed: tuple[ChangedRow, ...]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modelratchet.core.metrics import METRICS, Direction
 from modelratchet.core.evidence import Difference, MetricValue
+from modelratchet.core.metrics import METRICS, Direction
 from modelratchet.core.statistics import FloatArray, Interval, acceleration_of, bca_interval, resample_counts
 from modelratchet.modeling.metrics import PreparedMetrics
 
@@ -38,7 +38,9 @@ def metric_values(prepared: PreparedMetrics, plan: Resampling) -> tuple[MetricVa
     )
 
 
-def differences(candidate: PreparedMetrics, champion: PreparedMetrics, plan: Resampling) -> tuple[Difference | None, ...]:
+def differences(
+    candidate: PreparedMetrics, champion: PreparedMetrics, plan: Resampling
+) -> tuple[Difference | None, ...]:
     """Each metric's paired gain with its interval, both models under the same resamples; None where it is not defined.
 
     Source: Efron and Tibshirani (1993), section 8.3: what was measured on the same rows is resampled together.
@@ -52,7 +54,9 @@ def differences(candidate: PreparedMetrics, champion: PreparedMetrics, plan: Res
     influence = (candidate.influence() - champion.influence()) * signs
     intervals = _intervals((resampled[0] - resampled[1]) * signs, gains, influence, plan.confidence)
     return tuple(
-        Difference(name, METRICS[name].direction, float(ours[i]), float(theirs[i]), float(gains[i]), found.low, found.high)
+        Difference(
+            name, METRICS[name].direction, float(ours[i]), float(theirs[i]), float(gains[i]), found.low, found.high
+        )
         if (found := intervals[i])
         else None
         for i, name in enumerate(candidate.names)

@@ -41,7 +41,9 @@ def as_numbers(column: pd.Series) -> Converted:
     is_missing = found.isna() | (numbers.isna() & _blank(found))
     wrong = numbers.isna() & ~is_missing
     if wrong.any():
-        return _failed(column, f"{describe(found, wrong)} are no numbers; mend them, or name it under columns.categorical")
+        return _failed(
+            column, f"{describe(found, wrong)} are no numbers; mend them, or name it under columns.categorical"
+        )
     if is_missing.all():
         return _failed(column, "is empty in every row")
     with np.errstate(over="ignore"):

@@ -25,7 +25,9 @@ def ingest(rows: pd.DataFrame, found: Sequence[str], plan: ColumnPlan) -> pd.Dat
         DataError: with every fault of every column at once.
     """
     if len(rows) == 0:
-        raise DataError("the source gave no rows at all", hint="Look at ingest in params.yaml: the window or the file is empty.")
+        raise DataError(
+            "the source gave no rows at all", hint="Look at ingest in params.yaml: the window or the file is empty."
+        )
     faults = _name_faults(rows, found, plan)
     columns = {}
     for name in plan.names:
@@ -56,11 +58,15 @@ def _name_faults(rows: pd.DataFrame, found: Sequence[str], plan: ColumnPlan) -> 
     names = [str(name) for name in found]
     faults = [_missing(name, names) for name in plan.names if name not in rows.columns]
     counts = pd.Index(rows.columns).value_counts()
-    faults += [f"column {name}: the source has {counts[name]} of that name" for name in plan.names if counts.get(name, 0) > 1]
+    faults += [
+        f"column {name}: the source has {counts[name]} of that name" for name in plan.names if counts.get(name, 0) > 1
+    ]
     roles = (("key", plan.key), ("time", plan.time))
     for role, name in roles:
         if name == plan.label or name in plan.numeric or (role == "time" and name in plan.features):
-            faults.append(f"column {name}: named as columns.{role} and for something else too; give it one use, or copy it")
+            faults.append(
+                f"column {name}: named as columns.{role} and for something else too; give it one use, or copy it"
+            )
     if plan.key is not None and plan.key == plan.time:
         faults.append(f"column {plan.key}: named as columns.key and as columns.time; give it one use, or copy it")
     return faults

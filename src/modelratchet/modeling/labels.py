@@ -57,7 +57,9 @@ def _class_faults(classes: tuple[str, ...], task: Task, positive: str | None) ->
             "make two of them"
         )
     if task is Task.MULTICLASS and len(classes) > MOST_CLASSES:
-        faults.append(f"the label has {len(classes):,} classes, at most {MOST_CLASSES:,} are allowed; is it a regression?")
+        faults.append(
+            f"the label has {len(classes):,} classes, at most {MOST_CLASSES:,} are allowed; is it a regression?"
+        )
     if positive is not None and positive not in classes:
         faults.append(f"columns.positive is {positive!r}, but the classes are {listed(classes)}")
     return faults

@@ -89,7 +89,7 @@ def probability_kernel(truth: IntArray, probabilities: FloatArray, names: tuple[
     of_truth = np.clip(probabilities[rows, truth], _SMALLEST, 1.0 - _SMALLEST)
     distance = probabilities.copy()
     distance[rows, truth] -= 1.0
-    brier = distance[:, 1] ** 2 if probabilities.shape[1] == 2 else np.sum(distance**2, axis=1)  # noqa: PLR2004
+    brier = distance[:, 1] ** 2 if probabilities.shape[1] == 2 else np.sum(distance**2, axis=1)
     found = {"log_loss": -np.log(of_truth), "brier": brier}
     return MeanKernel(np.column_stack([found[name] for name in names]), names)
 

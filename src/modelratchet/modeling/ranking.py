@@ -101,7 +101,12 @@ class RankingKernel:
         return np.where(self._positive, of_positive[self._group], of_negative[self._group])
 
     def _average_precision_influence(self, steps: _Steps) -> FloatArray:
-        average, hits, total, new = float(_average_precision(steps)[0]), steps.hits[0], steps.total[0], steps.new_hits[0]
+        average, hits, total, new = (
+            float(_average_precision(steps)[0]),
+            steps.hits[0],
+            steps.total[0],
+            steps.new_hits[0],
+        )
         # rows of a group and below it share the effect of the hit groups from there down
         first = np.searchsorted(self._hit_groups, self._group)
         raised, lowered = (

@@ -93,7 +93,9 @@ def divide(rows: pd.DataFrame, is_held_out: NDArray[np.bool_], plan: ColumnPlan,
     if plan.task.is_classification:
         _check_classes(divided, plan.label)
     elif divided.train[plan.label].nunique() < 2:
-        raise DataError(f"label {plan.label} has the same value in all {n_train:,} training rows", hint="Bring more rows.")
+        raise DataError(
+            f"label {plan.label} has the same value in all {n_train:,} training rows", hint="Bring more rows."
+        )
     return divided
 
 
@@ -102,7 +104,9 @@ def _check_classes(divided: Divided, label: str) -> None:
     hint = "Move split.holdout_from or change split.holdout_share or seed, or bring more rows of that class."
     for side, classes in (("training", train), ("held-out", holdout)):
         if len(classes) < 2:
-            raise DataError(f"label {label} has one class only in the {side} rows, {classes[0]!r}, expected two or more", hint=hint)
+            raise DataError(
+                f"label {label} has one class only in the {side} rows, {classes[0]!r}, expected two or more", hint=hint
+            )
     unseen = [name for name in holdout if name not in train]
     if unseen:
         count = int(divided.holdout[label].isin(unseen).sum())

@@ -30,7 +30,9 @@ def find_files(pattern: str) -> tuple[SourceFile, ...]:
     if path.is_file():
         return (SourceFile(path, pattern),)
     if path.is_dir():
-        raise InputError(f"{pattern} is a folder, expected a file", hint=f"Write {pattern.rstrip('/')}/* to read all files in it.")
+        raise InputError(
+            f"{pattern} is a folder, expected a file", hint=f"Write {pattern.rstrip('/')}/* to read all files in it."
+        )
     if not _MAGIC & set(pattern):
         raise InputError(f"{pattern} is not there", hint=_nearest(path))
     files = sorted(name for name in glob.glob(pattern, recursive=True) if Path(name).is_file())

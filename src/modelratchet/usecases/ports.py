@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from modelratchet.core.evidence import DataCheck
+from modelratchet.storage.bundles import Bundle
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -229,4 +230,23 @@ class PipelineRunner(Protocol):
         Raises:
             OutsideError: another run holds the pipeline.
             KeyboardInterrupt: a person stopped it; the stage's process is gone when this is raised.
+        """
+
+
+@dataclass(frozen=True)
+class Packaged:
+    """A bento: its tag, and the folder it lies in."""
+
+    tag: str
+    folder: Path
+
+
+class Packager(Protocol):
+    """Makes something that can be served out of a bundle."""
+
+    def package(self, bundle: Bundle) -> Packaged:
+        """Build it; an equal bundle gives an equal tag.
+
+        Raises:
+            OutsideError: the build failed.
         """

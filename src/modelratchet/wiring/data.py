@@ -12,24 +12,16 @@ from modelratchet.config.params import Ingest, Params
 from modelratchet.core.evidence import DataCheck
 from modelratchet.errors import DataRejectedError
 from modelratchet.modeling.ingesting import ingest
-from modelratchet.modeling.plans import ColumnPlan
 from modelratchet.modeling.splitting import Divided, divide, held_out_by_key, held_out_by_time
 from modelratchet.storage.finding import find_files
 from modelratchet.usecases.ports import DataChecker, RowSource
 from modelratchet.usecases.reject_data import rejection
+from modelratchet.wiring.columns import column_plan
 
 if TYPE_CHECKING:
     from modelratchet.adapters.gx_data_checker import GxDataChecker
 
 PROJECT_MODULE = "pipeline.project"
-
-
-def column_plan(params: Params) -> ColumnPlan:
-    """What each column is for."""
-    columns = params.columns
-    return ColumnPlan(
-        params.task, columns.label, columns.positive, columns.key, columns.time, columns.numeric, columns.categorical
-    )
 
 
 def row_source(settings: Ingest) -> RowSource:
@@ -89,4 +81,6 @@ def refuse_bad(check: DataCheck, docs: Path = DATA_DOCS) -> None:
     """
     message = rejection(check)
     if message:
-        raise DataRejectedError(message, hint=f"Mend the rows or the expectation; open {docs / 'index.html'} to see all of them.")
+        raise DataRejectedError(
+            message, hint=f"Mend the rows or the expectation; open {docs / 'index.html'} to see all of them."
+        )

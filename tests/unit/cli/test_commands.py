@@ -28,7 +28,9 @@ def write_report(evidence: Evidence) -> None:
     verdict = decide("flights", evidence, sample.policy())
     write_record(Path("reports/evidence.json"), evidence)
     write_record(Path("reports/verdict.json"), verdict)
-    write_record(Path("reports/receipt.json"), Receipt(verdict.digest, "sqlite:///mlflow.db", "flights", "7", "r1", "1"))
+    write_record(
+        Path("reports/receipt.json"), Receipt(verdict.digest, "sqlite:///mlflow.db", "flights", "7", "r1", "1")
+    )
 
 
 @pytest.mark.parametrize(("changed_labels", "code"), [(0, 0), (5, 1)])

@@ -148,7 +148,13 @@ def test_a_probability_of_zero_for_the_truth_has_a_finite_log_loss() -> None:
 
 def test_one_class_leaves_roc_auc_undefined_and_accuracy_defined() -> None:
     scores = _classifier(np.random.default_rng(1), 5, 2, 9)
-    found = dict(zip(("roc_auc", "accuracy"), prepare(np.zeros(5, dtype=np.int64), scores, ["roc_auc", "accuracy"]).estimate(), strict=True))
+    found = dict(
+        zip(
+            ("roc_auc", "accuracy"),
+            prepare(np.zeros(5, dtype=np.int64), scores, ["roc_auc", "accuracy"]).estimate(),
+            strict=True,
+        )
+    )
     assert np.isnan(found["roc_auc"])
     assert 0.0 <= found["accuracy"] <= 1.0
 
