@@ -31,7 +31,7 @@ def stamps() -> Stamps:
 
 @pytest.fixture
 def remembered(real: FakeModelRegistry, stamps: Stamps) -> RememberedRegistry:
-    return RememberedRegistry(real, stamps, FakeMemory())
+    return RememberedRegistry(lambda: real, stamps, FakeMemory())
 
 
 def test_an_unchanged_store_is_asked_once(remembered: RememberedRegistry, real: FakeModelRegistry) -> None:
@@ -75,6 +75,7 @@ def test_what_was_just_recorded_is_found_without_asking(
     real.calls.clear()
 
     assert remembered.find(MODEL, "k1") == version
+    assert remembered.champion(MODEL) is None
     assert real.calls == []
 
 
@@ -82,5 +83,5 @@ def test_a_memory_of_another_release_is_asked_anew(real: FakeModelRegistry, stam
     memory = FakeMemory()
     memory.remember(f"champion of {MODEL}", {"stamp": "s1", "key": "", "answer": {"old": 1}})
 
-    assert RememberedRegistry(real, stamps, memory).champion(MODEL) is None
+    assert RememberedRegistry(lambda: real, stamps, memory).champion(MODEL) is None
     assert real.calls == ["champion"]
