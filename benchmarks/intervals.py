@@ -15,7 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from modelratchet.core.metrics import METRICS, Direction
-from modelratchet.core.statistics import FloatArray, Interval, acceleration_of, bca_interval, percentile_interval, wilson_interval
+from modelratchet.core.statistics import (
+    FloatArray,
+    Interval,
+    acceleration_of,
+    bca_interval,
+    percentile_interval,
+    wilson_interval,
+)
 from modelratchet.core.tasks import Task
 from modelratchet.modeling.bootstrap import Resampling, resampled_values
 from modelratchet.modeling.metrics import Truth, prepare
@@ -51,7 +58,9 @@ def binary_scores(is_late: np.ndarray, noise: float, generator: np.random.Genera
     """A calibrated-looking score of a rare-ish class, rounded so that ties occur."""
     logit = 1.5 * is_late - 2.2 + noise * generator.normal(size=len(is_late))
     positive = np.round(1.0 / (1.0 + np.exp(-logit)), 3)
-    return Scores.classification(Task.BINARY, (positive > 0.5).astype(np.int64), np.column_stack([1 - positive, positive]))
+    return Scores.classification(
+        Task.BINARY, (positive > 0.5).astype(np.int64), np.column_stack([1 - positive, positive])
+    )
 
 
 def multiclass_scores(truth: np.ndarray, noise: float, generator: np.random.Generator) -> Scores:
@@ -103,11 +112,11 @@ def measure(case: Case, n_rows: int, n_samples: int, seed: int) -> Iterator[tupl
                 side = (true_values[column] > interval.high) * 1 - (true_values[column] < interval.low) * 1
                 found[name, method].append(int(side))
     for (name, method), sides in found.items():
-        yield name, method, Tally(np.mean(np.array(sides) < 0), np.mean(np.array(sides) > 0), len(sides))
+        yield name, method, Tally(float(np.mean(np.array(sides) < 0)), float(np.mean(np.array(sides) > 0)), len(sides))
 
 
 METHODS: dict[str, Callable[[FloatArray, float, FloatArray], Interval]] = {
-    "percentile": lambda resampled, estimate, influence: percentile_interval(resampled, CONFIDENCE),
+    "percentile": lambda resampled, _estimate, _influence: percentile_interval(resampled, CONFIDENCE),
     "BCa": lambda resampled, estimate, influence: bca_interval(
         resampled, estimate, acceleration_of(influence), CONFIDENCE
     ),
@@ -125,7 +134,8 @@ def _gains(case: Case) -> tuple[tuple[str, ...], FloatArray, FloatArray]:
 
 def _signed(names: tuple[str, ...], values: FloatArray) -> FloatArray:
     if len(values) == 1:
-        return values[0]
+        only: FloatArray = values[0]
+        return only
     signs = np.array([1.0 if METRICS[name].direction is Direction.HIGHER else -1.0 for name in names])
     gains: FloatArray = (values[0] - values[1]) * signs
     return gains
@@ -153,7 +163,9 @@ def main() -> None:
                 low, high = wilson_interval(round(inside * tally.n_samples), tally.n_samples, 0.95)
                 cells = (case.name, n_rows, name, method, f"{inside:.3f} ({low:.3f}-{high:.3f})")
                 print(f"| {' | '.join(map(str, cells))} | {tally.below:.3f} | {tally.above:.3f} |", flush=True)
-    print(f"\n{options.samples} samples each, nominal {CONFIDENCE}, seed {options.seed}, {time.perf_counter() - started:.0f} s")
+    print(
+        f"\n{options.samples} samples each, nominal {CONFIDENCE}, seed {options.seed}, {time.perf_counter() - started:.0f} s"
+    )
 
 
 if __name__ == "__main__":

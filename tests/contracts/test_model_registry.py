@@ -88,11 +88,30 @@ def test_recording_again_gives_the_same_version(subject: Subject, model: str, tm
     assert subject.registry.record(made) == subject.registry.record(made)
 
 
-def test_another_key_gives_another_version(subject: Subject, model: str, tmp_path: Path) -> None:
-    first = subject.registry.record(candidate(tmp_path / "a", "k1", model=model))
-    second = subject.registry.record(candidate(tmp_path / "b", "k2", model=model))
+def test_another_bundle_gives_another_version(subject: Subject, model: str, tmp_path: Path) -> None:
+    first = subject.registry.record(candidate(tmp_path / "a", "k1", bundle(0.1), model=model))
+    second = subject.registry.record(candidate(tmp_path / "b", "k2", bundle(0.2), model=model))
 
     assert (first.version, second.version) == ("1", "2")
+
+
+def test_another_verdict_on_a_bundle_keeps_its_version_and_adds_a_run(
+    subject: Subject, model: str, tmp_path: Path
+) -> None:
+    first = subject.registry.record(candidate(tmp_path / "a", "k1", bundle(), model=model))
+    second = subject.registry.record(candidate(tmp_path / "b", "k2", bundle(), model=model))
+
+    assert (second.version, second.run_id) == (first.version, first.run_id)
+    assert second.verdict_run_id != first.verdict_run_id
+    assert subject.registry.find(model, "k2") == second
+    assert subject.registry.find(model, "k1") is None
+
+
+def test_a_verdict_that_comes_back_finds_its_run_again(subject: Subject, model: str, tmp_path: Path) -> None:
+    first = subject.registry.record(candidate(tmp_path / "a", "k1", bundle(), model=model))
+    subject.registry.record(candidate(tmp_path / "b", "k2", bundle(), model=model))
+
+    assert subject.registry.record(candidate(tmp_path / "c", "k1", bundle(), model=model)) == first
 
 
 def test_recording_makes_no_champion(subject: Subject, model: str, tmp_path: Path) -> None:
@@ -103,7 +122,7 @@ def test_recording_makes_no_champion(subject: Subject, model: str, tmp_path: Pat
 
 def test_the_champion_is_the_version_its_alias_names(subject: Subject, model: str, tmp_path: Path) -> None:
     first = subject.registry.record(candidate(tmp_path / "a", "k1", model=model))
-    subject.registry.record(candidate(tmp_path / "b", "k2", model=model))
+    subject.registry.record(candidate(tmp_path / "b", "k2", bundle(0.2), model=model))
 
     subject.make_champion(model, first.version)
 

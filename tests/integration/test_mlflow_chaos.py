@@ -18,9 +18,10 @@ from modelratchet.adapters.mlflow.address import StoreAddress, read_address
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.errors import DigestError, TrackingError
+from modelratchet.storage.bundles import write_bundle
 from tests.faulty_proxy import Faults, faulty_proxy
 from tests.mlflow_stores import empty_store, served_store
-from tests.samples.candidates import MODEL, candidate
+from tests.samples.candidates import MODEL, bundle, candidate
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,7 @@ import os, sys
 from pathlib import Path
 from modelratchet.adapters.mlflow.address import read_address
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
-from tests.samples.candidates import candidate
+from tests.samples.candidates import bundle, candidate
 folder, key = Path(sys.argv[1]), sys.argv[2]
 made = candidate(folder / f"candidate-{os.getpid()}", key)
 print(MlflowRegistry(read_address(folder, os.environ)).record(made).version)
@@ -93,7 +94,7 @@ def test_two_machines_that_record_one_key_at_once_end_with_one_version(
     store: StoreAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # two machines share no lock file
-    monkeypatch.setattr(MlflowRegistry, "_record_lock", lambda self, made: str(tmp_path / f"{id(self)}.lock"))
+    monkeypatch.setattr(MlflowRegistry, "_record_lock", lambda self, *_: str(tmp_path / f"{id(self)}.lock"))
     candidates = [candidate(tmp_path / name) for name in ("a", "b")]
     registries = [MlflowRegistry(store) for _ in candidates]
 
@@ -105,13 +106,15 @@ def test_two_machines_that_record_one_key_at_once_end_with_one_version(
     assert statuses(connect(store)) == ["FINISHED"]
 
 
-STEPS = ["open_run", "upload", "create_model_version", "settle", "close_run", "mark_whole"]
+STEPS = ["open_run", "upload", "create_model_version", "settle", "close_run", "close_others", "mark_whole"]
+VERDICT_STEPS = ["open_run", "upload", "settle", "close_run", "update_model_version", "set_model_version_tag"]
 KILL = """
 import os, sys
 from modelratchet.adapters.mlflow import artifacts, runs, versions
 from mlflow import MlflowClient
 step = os.environ["KILL_AFTER"]
-owner = {"open_run": runs, "upload": artifacts, "create_model_version": MlflowClient, "settle": versions, "close_run": runs, "mark_whole": versions}[step]
+owners = {"upload": artifacts, "settle": versions, "mark_whole": versions, "open_run": runs, "close_run": runs, "close_others": runs}
+owner = owners.get(step, MlflowClient)
 real = getattr(owner, step)
 def die(*a, **k):
     real(*a, **k)
@@ -134,6 +137,23 @@ def test_a_record_killed_after_a_step_is_completed_by_the_next(
     assert whole_versions(client) == [version.version]
     assert set(statuses(client)) == {"FINISHED"}
     assert len(statuses(client)) == 1
+
+
+@pytest.mark.parametrize("step", VERDICT_STEPS)
+def test_a_further_verdict_killed_after_a_step_is_completed_by_the_next(
+    store: StoreAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    first = MlflowRegistry(store).record(candidate(tmp_path / "first", "k1", bundle()))
+    monkeypatch.setenv("KILL_AFTER", step)
+    victim = start_recording(tmp_path, "k2", KILL + RECORD.replace(", key)", ", key, bundle())"))
+    assert victim.wait(120) == -signal.SIGKILL, victim.communicate()
+
+    version = MlflowRegistry(store).record(candidate(tmp_path / "again", "k2", bundle()))
+
+    client = connect(store)
+    assert version.version == first.version
+    assert [item.tags["ratchet.verdict_run"] for item in client.search_model_versions()] == [version.verdict_run_id]
+    assert statuses(client) == ["FINISHED", "FINISHED"]
 
 
 @pytest.mark.slow
@@ -170,7 +190,6 @@ def test_a_stored_bundle_swapped_for_another_valid_one_is_noticed(store: StoreAd
     registry = MlflowRegistry(store)
     version = registry.record(candidate(tmp_path / "a"))
     (stored,) = Path(store.artifact_root).glob("**/artifacts/bundle")
-    from tests.samples.candidates import bundle, write_bundle
 
     write_bundle(bundle(-5.0), stored)
 

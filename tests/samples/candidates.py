@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -78,8 +79,8 @@ def regression_bundle() -> Bundle:
 
 
 def candidate(folder: Path, key: str = "k1", made: Bundle | None = None, model: str = MODEL) -> CandidateRecord:
-    """A candidate whose files lie in `folder`."""
-    made = made or bundle()
+    """A candidate whose files lie in `folder`; with no bundle given, each key has one of its own."""
+    made = made or bundle(0.1 + zlib.crc32(key.encode()) % 1000 / 1000)
     write_bundle(made, folder / "bundle")
     (folder / "verdict.json").write_text(json.dumps({"decision": "promote", "key": key}))
     (folder / "decision.md").write_text(f"# Promote {key}\n")
@@ -89,7 +90,8 @@ def candidate(folder: Path, key: str = "k1", made: Bundle | None = None, model: 
         run_name=f"candidate-{key}",
         params={"train.estimator": "logistic_regression", "seed": "1"},
         metrics={"roc_auc": 0.71, "roc_auc.low": 0.70, "slice.carrier.UA.roc_auc": 0.7},
-        tags={"ratchet.verdict": "promote", "git.commit": "abc"},
+        tags={"git.commit": "abc"},
+        verdict_tags={"ratchet.verdict": "promote", "ratchet.evidence_digest": f"sha256:{key}"},
         datasets=(
             RunDataset(
                 "train",

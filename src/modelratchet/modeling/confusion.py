@@ -64,12 +64,14 @@ class ConfusionKernel:
 
 def _accuracy(table: FloatArray) -> FloatArray:
     right: FloatArray = np.trace(table, axis1=1, axis2=2)
-    return right / table.sum(axis=(1, 2))
+    share: FloatArray = right / table.sum(axis=(1, 2))
+    return share
 
 
 def _macro_f1(table: FloatArray) -> FloatArray:
     f1, weight = _f1(table)
-    return np.where(weight > 0, f1, 0.0).sum(axis=1) / (weight > 0).sum(axis=1)
+    mean: FloatArray = np.where(weight > 0, f1, 0.0).sum(axis=1) / (weight > 0).sum(axis=1)
+    return mean
 
 
 def _f1(table: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -27,8 +27,8 @@ def build_schema(model: str, rows: pd.DataFrame, plan: ColumnPlan, classes: tupl
 
 def _numeric(column: pd.Series) -> Column:
     has_values = bool(column.notna().any())
-    bounds = (float(column.min()), float(column.max())) if has_values else (None, None)
-    return Column(str(column.name), "numeric", bool(column.isna().any()), *bounds, categories=())
+    low, high = (float(column.min()), float(column.max())) if has_values else (None, None)
+    return Column(str(column.name), "numeric", bool(column.isna().any()), low, high, ())
 
 
 def _categorical(column: pd.Series) -> Column:

@@ -24,7 +24,7 @@ class Predictor:
         """Load and verify the bundle."""
         self._scorer = Scorer.open(Path(os.environ.get(BUNDLE_VARIABLE, PACKAGED_BUNDLE)))
 
-    @bentoml.api
+    @bentoml.api  # type: ignore[untyped-decorator]
     def predict(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """Answer each row; `null` is a missing value."""
         try:

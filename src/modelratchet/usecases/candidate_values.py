@@ -53,27 +53,31 @@ def metrics_of(evidence: Evidence, model_size_bytes: int) -> dict[str, float]:
     return {_named(name): value for name, value in found.items() if value is not None and math.isfinite(value)}
 
 
-def tags_of(verdict: Verdict, revision: Revision, digests: Mapping[str, str]) -> dict[str, str]:
-    """Where a candidate comes from, and what was decided.
+def tags_of(revision: Revision, digests: Mapping[str, str]) -> dict[str, str]:
+    """Where a candidate comes from.
 
     Args:
-        verdict: the gate's answer.
         revision: the sources.
         digests: of what else went in, by name (`data`, `lock`, `params`).
     """
     dirty = {True: "yes", False: "no", None: "unknown"}[revision.is_dirty]
-    failing = verdict.having(Outcome.FAILED, Outcome.INCONCLUSIVE)
     return {
-        "verdict": verdict.decision.value,
-        "verdict.because": "; ".join(f"{item.subject}: {item.message}" for item in failing) or "every rule holds",
-        "champion.compared_with": f"version {verdict.champion_version}" if verdict.champion_version else "none",
         "git.commit": revision.commit,
         "git.branch": revision.branch,
         "git.dirty": dirty,
         **{f"digest.{name}": digest for name, digest in digests.items()},
-        "digest.evidence": verdict.evidence_digest,
-        "digest.policy": verdict.policy_digest,
-        "digest.bundle": verdict.bundle_digest,
+    }
+
+
+def verdict_tags_of(verdict: Verdict) -> dict[str, str]:
+    """What was decided, and on what; a further verdict on the same bundle replaces these."""
+    failing = verdict.having(Outcome.FAILED, Outcome.INCONCLUSIVE)
+    return {
+        "ratchet.verdict": verdict.decision.value,
+        "ratchet.because": "; ".join(f"{item.subject}: {item.message}" for item in failing) or "every rule holds",
+        "ratchet.champion": f"version {verdict.champion_version}" if verdict.champion_version else "none",
+        "ratchet.evidence_digest": verdict.evidence_digest,
+        "ratchet.policy_digest": verdict.policy_digest,
     }
 
 

@@ -43,11 +43,16 @@ class RowSource(Protocol):
 
 @dataclass(frozen=True)
 class RegisteredVersion:
-    """A version of a registered model that is whole: its bundle was read back and its digests compared."""
+    """A version of a registered model that is whole: its bundle was read back and its digests compared.
+
+    `run_id` is the run that made it, `verdict_run_id` the run of the latest verdict on it; they differ once a bundle has
+    been judged again, under another policy, say.
+    """
 
     model: str
     version: str
     run_id: str
+    verdict_run_id: str
     bundle_digest: str
     experiment_id: str
 
@@ -71,7 +76,9 @@ class RunDataset:
 class CandidateRecord:
     """One candidate as it goes to the registry.
 
-    `key` makes recording idempotent: a run or version that carries it already is found, not made again.
+    `key` names the verdict and makes recording idempotent: a run that carries it already is found, not made again.
+    A bundle has one version, however often it is judged: `verdict_tags` are of the latest verdict, `tags` of the
+    first one.
     `attachments` maps a name at the artifact root (`roc.png`, `verdict.json`) to the local file; MLflow's compare page pairs
     only files at the root that have equal names. `note` is Markdown, shown on the run's page. `example` holds
     a few holdout rows, features only.
@@ -83,6 +90,7 @@ class CandidateRecord:
     params: Mapping[str, str]
     metrics: Mapping[str, float]
     tags: Mapping[str, str]
+    verdict_tags: Mapping[str, str]
     datasets: tuple[RunDataset, ...]
     attachments: Mapping[str, Path]
     bundle: Path
@@ -109,10 +117,12 @@ class ModelRegistry(Protocol):
         """
 
     def find(self, model: str, key: str) -> RegisteredVersion | None:
-        """The whole version recorded under an idempotency key, or None."""
+        """The whole version whose latest verdict is the one that the key names, or None."""
 
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         """Record a candidate: run, artifacts, version. Calling it again with the same key changes nothing.
+
+        A bundle that has a version keeps it: a run is added, and the version gets the verdict's tags.
 
         Raises:
             TrackingError: the registry failed; nothing counts as whole, and a later call completes it.

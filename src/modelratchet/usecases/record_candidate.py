@@ -17,8 +17,8 @@ from modelratchet.core.verdict import Verdict
 from modelratchet.errors import EvidenceError
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import digest_file, read_record, write_record
-from modelratchet.usecases.candidate_values import flat_params, metrics_of, tags_of
-from modelratchet.usecases.ports import CandidateRecord, DatasetReader, ModelRegistry, SourceControl
+from modelratchet.usecases.candidate_values import flat_params, metrics_of, tags_of, verdict_tags_of
+from modelratchet.usecases.ports import CandidateRecord, DatasetReader, ModelRegistry, RegisteredVersion, SourceControl
 
 EXAMPLE_ROWS = 5
 
@@ -56,6 +56,9 @@ class Recorder:
 def record_candidate(files: CandidateFiles, recorder: Recorder) -> bool:
     """Record the candidate unless it is recorded, and write the receipt.
 
+    A candidate with the reigning champion's very bundle is no candidate: nothing is recorded, and the receipt names the
+    champion.
+
     Returns:
         Whether there was anything to do.
 
@@ -64,20 +67,25 @@ def record_candidate(files: CandidateFiles, recorder: Recorder) -> bool:
         EvidenceError: the files on disk do not belong together.
     """
     verdict = read_record(files.verdict, Verdict)
-    found = recorder.registry.find(verdict.model, verdict.digest)
+    found = _champion_itself(verdict, recorder.registry) or recorder.registry.find(verdict.model, verdict.digest)
     version = found or recorder.registry.record(_candidate(verdict, files, recorder))
     receipt = Receipt(
         key=verdict.digest,
         tracking_uri=recorder.tracking_uri,
         model=version.model,
         version=version.version,
-        run_id=version.run_id,
+        run_id=version.verdict_run_id,
         experiment_id=version.experiment_id,
     )
     if found and _is_written(receipt, files.receipt):
         return False
     write_record(files.receipt, receipt)
     return True
+
+
+def _champion_itself(verdict: Verdict, registry: ModelRegistry) -> RegisteredVersion | None:
+    champion = registry.champion(verdict.model)
+    return champion if champion and champion.bundle_digest == verdict.bundle_digest else None
 
 
 def _candidate(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> CandidateRecord:
@@ -95,6 +103,7 @@ def _candidate(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> C
         recorder.datasets.describe(files.holdout, "holdout", "holdout"),
     )
     digests = {
+        "bundle": bundle.digest,
         "data": bundle.manifest.lineage.data_digest,
         "train": datasets[0].digest,
         "holdout": datasets[1].digest,
@@ -110,7 +119,8 @@ def _candidate(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> C
         run_name=f"{params.get('train.estimator', 'model')} {revision.commit[:7]}{dirty} {_short(bundle.digest)}",
         params=params,
         metrics=metrics_of(evidence, len(bundle.model)),
-        tags=tags_of(verdict, revision, digests),
+        tags=tags_of(revision, digests),
+        verdict_tags=verdict_tags_of(verdict),
         datasets=datasets,
         attachments={name: path for name, path in files.attachments.items() if path.exists()},
         bundle=files.bundle,

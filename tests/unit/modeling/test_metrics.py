@@ -57,7 +57,7 @@ def _repeat(scores: Scores, rows: np.ndarray) -> Scores:
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 5])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), n_rows=st.integers(1, 40), levels=st.sampled_from([1, 2, 4, 1000]))
 def test_class_metrics_equal_scikit_learn_on_repeated_rows(n_classes: int, seed: int, n_rows: int, levels: int) -> None:
     generator = np.random.default_rng(seed)
@@ -75,7 +75,7 @@ def test_class_metrics_equal_scikit_learn_on_repeated_rows(n_classes: int, seed:
             np.testing.assert_allclose(found[batch], expected, rtol=1e-12, atol=1e-14, equal_nan=True)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     n_rows=st.integers(2, 40),
@@ -98,7 +98,7 @@ def test_number_metrics_equal_scikit_learn_on_repeated_rows(
         np.testing.assert_allclose(found[batch], expected, rtol=1e-7, equal_nan=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), levels=st.sampled_from([2, 5, 1000]))
 def test_ranking_metrics_equal_scikit_learn_with_sample_weights(seed: int, levels: int) -> None:
     generator = np.random.default_rng(seed)

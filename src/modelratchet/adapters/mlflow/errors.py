@@ -48,7 +48,7 @@ def is_missing(error: Exception) -> bool:
 
 def is_taken(error: Exception) -> bool:
     """Whether MLflow says that what was to be made is there already; also its form for two first writers at once."""
-    return getattr(error, "error_code", "") == "RESOURCE_ALREADY_EXISTS" or "UNIQUE constraint" in str(error)
+    return getattr(error, "error_code", "") == "RESOURCE_ALREADY_EXISTS" or "unique constraint" in str(error).lower()
 
 
 def insisting(call: Callable[[], object]) -> None:

@@ -52,7 +52,7 @@ def ensure_experiment(client: MlflowClient, name: str, artifact_root: str) -> st
 def open_run(client: MlflowClient, experiment: str, candidate: CandidateRecord) -> Run:
     """Start a run that carries the candidate's key, and log all but its files."""
     tags = {
-        **{name: _cut(value, _VALUE_LIMIT) for name, value in candidate.tags.items()},
+        **{name: _cut(value, _VALUE_LIMIT) for name, value in {**candidate.tags, **candidate.verdict_tags}.items()},
         KEY_TAG: candidate.key,
         "mlflow.user": _user(),
         "mlflow.source.type": "PROJECT",
@@ -67,6 +67,25 @@ def open_run(client: MlflowClient, experiment: str, candidate: CandidateRecord) 
     datasets = [_dataset_input(dataset) for dataset in candidate.datasets]
     insisting(lambda: client.log_inputs(run.info.run_id, datasets=datasets))
     return run
+
+
+def finished_run(client: MlflowClient, experiment: str, key: str) -> Run | None:
+    """The first whole run of a key: one is finished only after its files were read back."""
+    finished = [run for run in runs_of(client, experiment, key) if run.info.status == "FINISHED"]
+    return min(finished, key=lambda run: (run.info.start_time, run.info.run_id), default=None)
+
+
+def living_run(client: MlflowClient, run_id: str) -> Run | None:
+    """A run, unless it is in the bin or was never there."""
+    if not run_id:
+        return None
+    try:
+        run = client.get_run(run_id)
+    except Exception as error:
+        if is_missing(error):
+            return None
+        raise
+    return run if run.info.lifecycle_stage == "active" else None
 
 
 def close_run(client: MlflowClient, run_id: str) -> None:

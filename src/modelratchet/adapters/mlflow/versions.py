@@ -1,15 +1,16 @@
-"""One whole model version per key.
+"""One whole model version per bundle.
 
 Nothing in MLflow compares and sets, but version numbers are handed out atomically and tags given at creation appear with
-the version. So whoever makes a version looks afterwards: the lowest one of that key counts, all others are deleted.
+the version. So whoever makes a version looks afterwards: the lowest one of that bundle counts, all others are deleted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from modelratchet.adapters.mlflow.errors import is_missing, is_taken
-from modelratchet.adapters.mlflow.runs import KEY_TAG
+from modelratchet.adapters.mlflow.errors import insisting, is_missing, is_taken
 from modelratchet.usecases.ports import RegisteredVersion
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 STATE_TAG = "ratchet.state"
 WHOLE = "whole"
 DIGEST_TAG = "ratchet.bundle_digest"
+VERDICT_TAG = "ratchet.verdict_digest"
+VERDICT_RUN_TAG = "ratchet.verdict_run"
+NUMBER_TAG = "ratchet.version"
 EXPERIMENT_TAG = "ratchet.experiment_id"
 MANAGED_TAG = "ratchet.managed"
 
@@ -37,15 +41,14 @@ def ensure_model(client: MlflowClient, model: str) -> None:
                 raise
 
 
-def versions_of(client: MlflowClient, model: str, key: str) -> list[ModelVersion]:
-    """All versions that carry a key, whole or not, lowest first."""
-    try:
-        found = client.search_model_versions(f"name = '{model}' AND tags.`{KEY_TAG}` = '{key}'")
-    except Exception as error:
-        if is_missing(error):
-            return []
-        raise
-    return sorted(found, key=lambda version: int(version.version))
+def versions_of_bundle(client: MlflowClient, model: str, digest: str) -> list[ModelVersion]:
+    """All versions of a bundle, whole or not, lowest first."""
+    return _having(client, model, DIGEST_TAG, digest)
+
+
+def versions_of_verdict(client: MlflowClient, model: str, key: str) -> list[ModelVersion]:
+    """All versions whose latest verdict is that of a key, whole or not, lowest first."""
+    return _having(client, model, VERDICT_TAG, key)
 
 
 def is_whole(version: ModelVersion) -> bool:
@@ -53,9 +56,9 @@ def is_whole(version: ModelVersion) -> bool:
     return bool(version.tags.get(STATE_TAG) == WHOLE)
 
 
-def settle(client: MlflowClient, model: str, key: str) -> ModelVersion | None:
-    """Keep the lowest version of a key and delete the others."""
-    versions = versions_of(client, model, key)
+def settle(client: MlflowClient, model: str, digest: str) -> ModelVersion | None:
+    """Keep the lowest version of a bundle, and delete the others: they came from a lost reply or another machine."""
+    versions = versions_of_bundle(client, model, digest)
     for other in versions[1:]:
         discard_version(client, other)
     return versions[0] if versions else None
@@ -66,8 +69,14 @@ def mark_whole(client: MlflowClient, version: ModelVersion) -> None:
 
     A version is made only after its artifacts were read back, so any process may mark it.
     """
-    if not is_whole(version):
-        client.set_model_version_tag(version.name, version.version, STATE_TAG, WHOLE)
+    set_tags(client, version, {STATE_TAG: WHOLE})
+
+
+def set_tags(client: MlflowClient, version: ModelVersion, tags: Mapping[str, str]) -> None:
+    """Set those tags that have another value, in the order given."""
+    for name, value in tags.items():
+        if version.tags.get(name) != value:
+            insisting(partial(client.set_model_version_tag, version.name, version.version, name, value))
 
 
 def discard_version(client: MlflowClient, version: ModelVersion) -> None:
@@ -85,6 +94,17 @@ def registered(version: ModelVersion) -> RegisteredVersion:
         model=version.name,
         version=str(version.version),
         run_id=str(version.run_id or ""),
+        verdict_run_id=version.tags.get(VERDICT_RUN_TAG, str(version.run_id or "")),
         bundle_digest=version.tags.get(DIGEST_TAG, ""),
         experiment_id=version.tags.get(EXPERIMENT_TAG, ""),
     )
+
+
+def _having(client: MlflowClient, model: str, tag: str, value: str) -> list[ModelVersion]:
+    try:
+        found = client.search_model_versions(f"name = '{model}' AND tags.`{tag}` = '{value}'")
+    except Exception as error:
+        if is_missing(error):
+            return []
+        raise
+    return sorted(found, key=lambda version: int(version.version))

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv, parquet
 
-from modelratchet.adapters.pyarrow_csv_faults import csv_fault, refuse_open_quote
+from modelratchet.adapters.pyarrow_row_source.csv_faults import csv_fault, refuse_open_quote
 from modelratchet.errors import DataError
 from modelratchet.storage.finding import SourceFile
 from modelratchet.usecases.ports import SourceRows
