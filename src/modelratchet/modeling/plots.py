@@ -33,8 +33,13 @@ class Plots:
     tables: dict[str, pd.DataFrame]
 
     def write_tables(self, directory: Path) -> None:
-        """Write each table as `<name>.csv`; the confusion as lines that DVC's `confusion_normalized` template counts."""
-        for name, table in self.tables.items():
+        """Write each table as `<name>.csv`; the confusion as lines that DVC's `confusion_normalized` template counts.
+
+        Tables of other tasks are written as their header alone: `dvc.yaml` names all of them, and DVC warns of a file
+        that is missing but passes over one without lines.
+        """
+        for name, header in curves.HEADERS.items():
+            table = self.tables.get(name, pd.DataFrame(columns=list(header)))
             written = curves.confusion_lines(table) if name == "confusion" else table
             write_bytes(directory / f"{name}.csv", written.to_csv(index=False, float_format="%.6g").encode())
 
