@@ -75,6 +75,14 @@ def test_one_section_shows_each_task_its_own_plots_without_a_warning(project: Pa
     assert "failed" not in answer.stderr
 
 
+def test_confusion_shares_are_of_each_actual_class() -> None:
+    """DVC's template divides by the sum over what is on y."""
+    plots = yaml.safe_load((ROOT / "dvc.yaml").read_text())["plots"]
+    (confusion,) = [entry["confusion"] for entry in plots if "confusion" in entry]
+    assert confusion["template"] == "confusion_normalized"
+    assert confusion["y"] == {"reports/plots/confusion.csv": "actual"}
+
+
 def test_two_commits_are_laid_over_each_other(project: Path) -> None:
     for seed in (5, 6):
         _evaluated(project, Task.BINARY, seed)

@@ -22,17 +22,6 @@ MOST_CLASSES = 8
 MOST_CELLS = 15
 OTHER = "(other)"
 
-# every table's first columns as DVC's `plots` in dvc.yaml name them, whatever the task
-HEADERS = {
-    "roc": ("false_positive_rate", "true_positive_rate"),
-    "precision_recall": ("recall", "precision"),
-    "calibration": ("predicted", "observed"),
-    "confusion": ("actual", "predicted"),
-    "importance": ("feature", "importance"),
-    "predictions": ("predicted", "actual"),
-    "residuals": ("residual", "n_rows"),
-}
-
 
 def shown_classes(truth: IntArray, classes: Sequence[str]) -> list[int]:
     """Classes that get a curve of their own: the positive one, or the most frequent of many; in class order."""
@@ -104,7 +93,7 @@ def confusion_lines(table: pd.DataFrame, most: int = 600) -> pd.DataFrame:
     Each actual class gets equally many lines, shared out by largest remainder.
     """
     actual = table["actual"].unique()
-    per_class = max(most // max(len(actual), 1), 1)
+    per_class = max(most // len(actual), 1)
     lines = []
     for name in actual:
         cells = table[(table["actual"] == name) & (table["n_rows"] > 0)]
