@@ -124,8 +124,10 @@ class ChangedRow:
 class ParityPart:
     """Estimator against ONNX on one set of rows.
 
-    `largest_difference` is over all scores (probabilities, or predictions relative to their spread);
-    `ties` counts rows whose two best scores are equal to within float32.
+    `largest_difference` is over all scores: of probabilities as they are, of predictions relative to their size or
+    their spread over the held-out rows, whichever is larger. `ties` counts rows whose two best scores are equal to within
+    float32. `thresholds` counts the distinct thresholds of the estimator's trees (0 where there are none, or outside
+    `fuzz`), `thresholds_covered` those with a row on them and one next to them on either side.
     """
 
     source: str
@@ -134,6 +136,8 @@ class ParityPart:
     share_over_tolerance: float
     changed_labels: int
     ties: int
+    thresholds: int = 0
+    thresholds_covered: int = 0
 
 
 @dataclass(frozen=True)

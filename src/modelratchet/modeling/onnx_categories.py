@@ -17,15 +17,17 @@ _UNKNOWN = -1
 
 def export_ordinal(builder: GraphBuilder, step: Any, matrix: Matrix, path: str) -> Matrix:
     """OrdinalEncoder with `handle_unknown="use_encoded_value"`, infrequent categories too."""
-    _check(matrix, path, step.handle_unknown == "use_encoded_value", "use_encoded_value', unknown_value=-1 or np.nan")
+    _check(
+        matrix, path, step.handle_unknown == "use_encoded_value", "handle_unknown='use_encoded_value', unknown_value=-1"
+    )
     columns = [_codes(step, index, drop=None) for index in range(matrix.width)]
     codes = _look_up(builder, matrix, columns, float(step.unknown_value))
-    return Matrix(codes, "number", True, (None,) * matrix.width)
+    return Matrix(codes, "number", True, matrix.origins)
 
 
 def export_one_hot(builder: GraphBuilder, step: Any, matrix: Matrix, path: str) -> Matrix:
     """OneHotEncoder: looks each text up once, then compares all output columns in one operation."""
-    _check(matrix, path, step.handle_unknown in ("ignore", "infrequent_if_exist"), "ignore")
+    _check(matrix, path, step.handle_unknown in ("ignore", "infrequent_if_exist"), "handle_unknown='ignore'")
     drops = step.drop_idx_ if step.drop_idx_ is not None else [None] * matrix.width
     has_groups = any(groups is not None for groups in _infrequent(step, matrix.width))
     if has_groups and any(drop is not None for drop in drops):
@@ -42,7 +44,7 @@ def export_one_hot(builder: GraphBuilder, step: Any, matrix: Matrix, path: str) 
     )
     wanted = builder.constant(np.array([place[1] for place in places], np.float64))
     hot = builder.cast(builder.add("Equal", [spread, wanted]), TensorProto.DOUBLE)
-    return Matrix(hot, "number", True, (None,) * len(places))
+    return Matrix(hot, "number", True, tuple(matrix.origins[column] for column, _ in places))
 
 
 def _codes(step: Any, column: int, drop: int | None) -> dict[str, int]:
@@ -105,7 +107,5 @@ def _check(matrix: Matrix, path: str, takes_unknown: bool, wanted: str) -> None:
     if not takes_unknown:
         raise ConversionError(
             f"{path} fails on categories that training did not show, and a served model must not",
-            hint=f"Set handle_unknown='{wanted.rstrip(chr(39))}'."
-            if "'" not in wanted
-            else f"Set handle_unknown='{wanted}.",
+            hint=f"Set {wanted}.",
         )

@@ -16,7 +16,7 @@ from modelratchet.modeling.onnx_graph import GraphBuilder
 
 @dataclass(frozen=True)
 class Origin:
-    """A matrix column that is `(column - center) / scale` of a numeric column where that is not missing."""
+    """A matrix column made of one column: `(column - center) / scale` of a number that is not missing, or a category's code."""
 
     column: str
     center: float = 0.0
@@ -120,4 +120,4 @@ def _number_input(builder: GraphBuilder) -> Matrix:
 
 
 def _text_input(builder: GraphBuilder) -> Matrix:
-    return Matrix(CATEGORICAL_INPUT, "text", True, (None,) * len(builder.categorical))
+    return Matrix(CATEGORICAL_INPUT, "text", True, tuple(Origin(column) for column in builder.categorical))
