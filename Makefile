@@ -35,7 +35,7 @@ stage-deps: $(STAMP)  ## write the sources that each stage reaches into dvc.yaml
 	@$(BIN)/python -m tests.architecture.stage_sources --write
 
 lock: $(STAMP)   ## compile the hashed locks anew
-	@for pair in "--extra dev --extra example pyproject.toml -o requirements.lock" "requirements-bootstrap.in -o requirements-bootstrap.lock"; do \
+	@for pair in "--extra dev --extra example pyproject.toml -o requirements.lock" "requirements-bootstrap.in -o requirements-bootstrap.lock" "-c requirements.lock requirements-serving.in -o requirements-serving.lock"; do \
 	  $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 \
 	    --custom-compile-command "make lock" -p $(BIN)/python $$pair || exit; done
 

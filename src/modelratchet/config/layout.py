@@ -3,6 +3,7 @@
 from pathlib import Path
 
 PARAMS = Path("params.yaml")
+PIPELINE = Path("dvc.yaml")
 EXPECTATIONS = Path("expectations")
 LOCK = Path("requirements.lock")
 

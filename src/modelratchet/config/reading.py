@@ -6,6 +6,7 @@ pydantic finds the faults; here they get the key's full name, what was found, wh
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -81,7 +82,9 @@ def _fault(details: ErrorDetails) -> str:
         return (
             f"{location}: found {found!r}; expected lower-case letters, digits, dots, dashes or underscores, at most 64"
         )
-    return f"{location}: found {found!r}; {_lower_first(details['msg'])}{_nearest_value(details)}"
+    return (
+        f"{location}: found {found!r}; {_lower_first(details['msg'])}{_nearest_value(details)}{_as_yaml_number(found)}"
+    )
 
 
 def _key(location: tuple[int | str, ...]) -> str:
@@ -127,6 +130,12 @@ def _nearest_value(details: ErrorDetails) -> str:
     allowed = [word.strip("' ") for word in details["ctx"]["expected"].replace(" or ", ",").split(",")]
     close = difflib.get_close_matches(str(details["input"]), allowed, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def _as_yaml_number(found: Any) -> str:
+    """YAML reads 1e-3 as text; only 1.0e-3 is a number."""
+    match = re.fullmatch(r"([+-]?\d+)([eE][+-]?\d+)", found) if isinstance(found, str) else None
+    return f"; write {match[1]}.0{match[2]}" if match else ""
 
 
 def _lower_first(text: str) -> str:

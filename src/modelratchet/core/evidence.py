@@ -124,10 +124,8 @@ class ChangedRow:
 class ParityPart:
     """Estimator against ONNX on one set of rows.
 
-    `largest_difference` is over all scores: of probabilities as they are, of predictions relative to their size or
-    their spread over the held-out rows, whichever is larger. `ties` counts rows whose two best scores are equal to within
-    float32. `thresholds` counts the distinct thresholds of the estimator's trees (0 where there are none, or outside
-    `fuzz`), `thresholds_covered` those with a row on them and one next to them on either side.
+    `largest_difference` is over all scores: probabilities, or predictions relative to their size or, where that is larger,
+    to their spread over the held-out rows. `ties` counts rows whose two best scores are equal to within float32.
     """
 
     source: str
@@ -136,19 +134,22 @@ class ParityPart:
     share_over_tolerance: float
     changed_labels: int
     ties: int
-    thresholds: int = 0
-    thresholds_covered: int = 0
 
 
 @dataclass(frozen=True)
 class Parity:
-    """Whether the bytes that will be served answer like the estimator that was trained."""
+    """Whether the bytes that will be served answer like the estimator that was trained.
+
+    Of `n_thresholds` distinct tree thresholds (0 without trees), `n_thresholds_tried` were tried at, below and above.
+    """
 
     FORMAT: ClassVar[str] = "modelratchet/parity"
     VERSION: ClassVar[int] = 1
 
     bundle_digest: str
     tolerance: float
+    n_thresholds: int
+    n_thresholds_tried: int
     parts: tuple[ParityPart, ...]
     changed: tuple[ChangedRow, ...]
 

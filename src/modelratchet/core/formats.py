@@ -54,7 +54,7 @@ def decode(cls: type[Record], data: Any) -> Record:
 
 def to_document(record: WrittenRecord) -> dict[str, Any]:
     """Encode a written record with its format's name and version in front."""
-    return {"format": record.FORMAT, "version": record.VERSION, **encode(record)}
+    return {"format": record.FORMAT, "format_version": record.VERSION, **encode(record)}
 
 
 def from_document(cls: type[Written], document: Any, source: str) -> Written:
@@ -70,10 +70,10 @@ def from_document(cls: type[Written], document: Any, source: str) -> Written:
     """
     if not isinstance(document, dict):
         raise EvidenceError(f"{source} holds {type(document).__name__}, expected {cls.FORMAT} version {cls.VERSION}")
-    found = (document.get("format"), document.get("version"))
+    found = (document.get("format"), document.get("format_version"))
     if found != (cls.FORMAT, cls.VERSION):
         raise EvidenceError(f"{source} is {found[0]} version {found[1]}, expected {cls.FORMAT} version {cls.VERSION}")
-    body = {key: value for key, value in document.items() if key not in ("format", "version")}
+    body = {key: value for key, value in document.items() if key not in ("format", "format_version")}
     try:
         return decode(cls, body)
     except EvidenceError as error:

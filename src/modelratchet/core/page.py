@@ -56,7 +56,7 @@ def escape(text: str) -> str:
     r"""Make text harmless in Markdown, and in the HTML that Markdown may become.
 
     >>> escape("a|b <i>")
-    'a\\\\|b &lt;i&gt;'
+    'a\\|b &lt;i&gt;'
     """
     return _MARKDOWN.sub(r"\\\1", html.escape(" ".join(text.split()), quote=False))
 

@@ -1,15 +1,15 @@
-"""The estimators that one line of `params.yaml` chooses, each a whole scikit-learn Pipeline.
+"""The estimators that one line of `params.yaml` chooses from, each as a pipeline on the frame of `modeling.frames`.
 
-Preprocessing is inside, so the served graph takes raw columns. Called by the `train` stage.
+Trees get numbers as they are and categories as ordinal codes; linear models get them imputed, scaled and one-hot. Histogram
+gradient boosting sends missing numbers down the better side itself; the others get the median.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
     GradientBoostingClassifier,
@@ -25,15 +25,11 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from modelratchet.core.tasks import Task
-from modelratchet.errors import InputError
 
 
 @dataclass(frozen=True)
 class EstimatorChoice:
-    """Which estimator to fit, on what.
-
-    `options` are the keywords of its block in `params.yaml`; `numeric` and `categorical` name the columns in order.
-    """
+    """What to fit. `options` are scikit-learn's own names and have been checked by `config.params`."""
 
     name: str
     options: Mapping[str, Any]
@@ -44,66 +40,36 @@ class EstimatorChoice:
 
 
 def build_estimator(choice: EstimatorChoice) -> Pipeline:
-    """The unfitted pipeline.
-
-    Raises:
-        InputError: no estimator has that name.
-    """
-    if choice.name not in _BUILDERS:
-        raise InputError(
-            f"train.estimator is {choice.name!r}, expected one of {', '.join(_BUILDERS)}", hint="Mend params.yaml."
-        )
-    return _BUILDERS[choice.name](choice)
+    """Put an unfitted pipeline together; the same choice fitted on the same rows gives the same model."""
+    return Pipeline([("columns", _columns(choice)), ("model", _model(choice))])
 
 
-def _hist_gradient_boosting(choice: EstimatorChoice) -> Pipeline:
-    """Numbers as they are, missing ones too; an unknown category counts as missing."""
-    kind = HistGradientBoostingClassifier if choice.task.is_classification else HistGradientBoostingRegressor
-    # early stopping would hold rows back at random above 10,000 rows; max_iter shall mean what it says
-    model = kind(**choice.options, early_stopping=False, random_state=choice.seed)
-    return _pipeline(choice, "passthrough", _ordinal(np.nan), model)
+def _columns(choice: EstimatorChoice) -> ColumnTransformer:
+    numbers: Any = SimpleImputer(strategy="median")
+    codes: Any = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+    if choice.name == "hist_gradient_boosting":
+        numbers = "passthrough"
+    elif choice.name == "logistic_regression":
+        numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+        codes = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    parts = [("numeric", numbers, list(choice.numeric)), ("categorical", codes, list(choice.categorical))]
+    return ColumnTransformer([part for part in parts if part[2]])
 
 
-def _gradient_boosting(choice: EstimatorChoice) -> Pipeline:
-    kind = GradientBoostingClassifier if choice.task.is_classification else GradientBoostingRegressor
-    return _pipeline(choice, _median(), _ordinal(-1), kind(**choice.options, random_state=choice.seed))
-
-
-def _random_forest(choice: EstimatorChoice) -> Pipeline:
-    """Ordinal categories: one-hot would make 100 columns of a destination, and hide it from most splits."""
-    kind = RandomForestClassifier if choice.task.is_classification else RandomForestRegressor
-    model = kind(**choice.options, random_state=choice.seed, n_jobs=-1)
-    return _pipeline(choice, _median(), _ordinal(-1), model)
-
-
-def _logistic_regression(choice: EstimatorChoice) -> Pipeline:
-    """Logistic regression; for numbers ridge, whose alpha is 1 / C."""
+def _model(choice: EstimatorChoice) -> Any:
+    is_classification = choice.task.is_classification
     options = dict(choice.options)
-    if choice.task.is_classification:
-        model = LogisticRegression(**options, random_state=choice.seed)
-    else:
-        model = Ridge(alpha=1.0 / options.get("C", 1.0))
-    numbers = make_pipeline(_median(), StandardScaler())
-    return _pipeline(choice, numbers, OneHotEncoder(handle_unknown="ignore"), model)
-
-
-_BUILDERS: Mapping[str, Callable[[EstimatorChoice], Pipeline]] = {
-    "hist_gradient_boosting": _hist_gradient_boosting,
-    "gradient_boosting": _gradient_boosting,
-    "random_forest": _random_forest,
-    "logistic_regression": _logistic_regression,
-}
-
-
-def _pipeline(choice: EstimatorChoice, numbers: Any, categories: Any, model: Any) -> Pipeline:
-    parts = [("numeric", numbers, list(choice.numeric)), ("categorical", categories, list(choice.categorical))]
-    columns = ColumnTransformer([part for part in parts if part[2]])
-    return Pipeline([("columns", columns), ("model", model)])
-
-
-def _median() -> SimpleImputer:
-    return SimpleImputer(strategy="median")
-
-
-def _ordinal(unknown: float) -> OrdinalEncoder:
-    return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=unknown)
+    if choice.name == "logistic_regression" and not is_classification:
+        # Ridge says strength, LogisticRegression its inverse
+        return Ridge(alpha=1.0 / options["C"], random_state=choice.seed)
+    kinds = {
+        "hist_gradient_boosting": (HistGradientBoostingClassifier, HistGradientBoostingRegressor),
+        "gradient_boosting": (GradientBoostingClassifier, GradientBoostingRegressor),
+        "random_forest": (RandomForestClassifier, RandomForestRegressor),
+        "logistic_regression": (LogisticRegression, Ridge),
+    }
+    kind = kinds[choice.name][0 if is_classification else 1]
+    if choice.name == "hist_gradient_boosting":
+        # stopping early would hold rows of its own out; how many rounds is a parameter instead
+        options["early_stopping"] = False
+    return kind(random_state=choice.seed, **options)

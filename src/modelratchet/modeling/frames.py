@@ -61,7 +61,7 @@ def encode_labels(labels: pd.Series, classes: Sequence[str]) -> NDArray[np.int64
     Raises:
         DataError: a label is missing or is not one of the classes.
     """
-    codes = pd.Categorical(as_category(labels), categories=list(classes)).codes.astype(np.int64)
+    codes = pd.Index(list(classes), dtype="str").get_indexer(pd.Index(as_category(labels))).astype(np.int64)
     if (codes < 0).any():
         unknown = sorted(set(as_category(labels)[codes < 0]))[:5]
         raise DataError(f"label {labels.name} holds {unknown}, expected one of {list(classes)}")

@@ -92,7 +92,7 @@ def _about(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Each value between its two neighbours, three in a row."""
     below, above = np.nextafter(values, np.float32(-np.inf)), np.nextafter(values, np.float32(np.inf))
     triples = np.stack([below, values, above], axis=1).ravel()
-    return triples[np.isfinite(triples)]
+    return np.asarray(triples[np.isfinite(triples)], np.float32)
 
 
 def _within(candidates: NDArray[Any], n_rows: int, generator: np.random.Generator) -> NDArray[Any]:
@@ -102,7 +102,8 @@ def _within(candidates: NDArray[Any], n_rows: int, generator: np.random.Generato
     groups = -(-len(candidates) // 3)
     kept = np.sort(generator.choice(groups, size=n_rows // 3, replace=False))
     places = (kept[:, None] * 3 + np.arange(3)).ravel()
-    return candidates[places[places < len(candidates)]]
+    kept_values: NDArray[Any] = candidates[places[places < len(candidates)]]
+    return kept_values
 
 
 def _covered(thresholds: Thresholds, values: Mapping[str, NDArray[Any]], tried: Mapping[str, NDArray[Any]]) -> int:

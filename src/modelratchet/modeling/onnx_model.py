@@ -1,16 +1,13 @@
-"""Scoring by the bundle's own bytes, with onnxruntime alone.
-
-Called by evaluation, parity, comparison and latency measurements; what serves in production does the same without pandas.
-"""
+"""A bundle's graph, run by onnxruntime from verified bytes; and the estimator's answers in the same form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
+import onnxruntime as ort
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -21,84 +18,88 @@ from modelratchet.core.schema import (
     PREDICTION_OUTPUT,
     PROBABILITIES_OUTPUT,
 )
-from modelratchet.errors import DigestError
+from modelratchet.core.tasks import Task
+from modelratchet.errors import EvidenceError
+from modelratchet.modeling.frames import features_of
 from modelratchet.modeling.scores import Scores
 from modelratchet.storage.bundles import Bundle
 
-DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml"})
-_ROWS_PER_RUN = 8192  # bounds the memory of one-hot columns
+Feeds = dict[str, NDArray[Any]]
+_DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
+_ROWS_PER_CALL = 20_000
 
 
 class OnnxModel:
-    """A bundle's graph, loaded."""
+    """One loaded graph."""
 
     def __init__(self, bundle: Bundle, threads: int = 1) -> None:
-        """Load verified bytes.
+        """Load the graph from the bundle's bytes, on the CPU.
 
-        Args:
-            bundle: what `read_bundle` gave.
-            threads: threads of one call; with more than one, sums over trees may differ in the last bit.
+        One thread is what serving uses; with more, onnxruntime may add leaves up in another order.
 
         Raises:
-            DigestError: the graph reaches outside its bytes, or uses operators of a foreign domain.
+            EvidenceError: the graph reads data outside the file, or uses operators outside ONNX's own domains.
         """
-        _refuse_what_reaches_out(bundle.model)
-        options = onnxruntime.SessionOptions()
+        _refuse_foreign(bundle.model)
+        options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         self.schema = bundle.schema
-        self._session = onnxruntime.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
-        self._inputs = frozenset(item.name for item in self._session.get_inputs())
-        outputs = [LABEL_OUTPUT, PROBABILITIES_OUTPUT]
-        self._outputs = outputs if self.schema.task.is_classification else [PREDICTION_OUTPUT]
+        self._session = ort.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
+        self._outputs = [output.name for output in self._session.get_outputs()]
 
     def score(self, features: pd.DataFrame) -> Scores:
-        """Answer for rows in the form of `frames.features_of`."""
-        answers = [self.run(self.feeds(part)) for part in _parts(features)]
-        joined = [np.concatenate(column) for column in zip(*answers, strict=True)]
-        if self.schema.task.is_classification:
-            return Scores.classification(self.schema.task, joined[0], joined[1])
-        return Scores.regression(joined[0])
+        """Answer rows, `(n_rows, n_features)`; columns are found by name.
 
-    def feeds(self, features: pd.DataFrame) -> dict[str, NDArray[Any]]:
-        """The graph's inputs for these rows; columns are taken by name."""
-        feeds: dict[str, NDArray[Any]] = {}
-        if NUMERIC_INPUT in self._inputs:
-            numbers = features[list(self.schema.numeric)].to_numpy(np.float32)
-            feeds[NUMERIC_INPUT] = np.ascontiguousarray(numbers)
-        if CATEGORICAL_INPUT in self._inputs:
-            texts = features[list(self.schema.categorical)].to_numpy(object)
-            feeds[CATEGORICAL_INPUT] = np.ascontiguousarray(texts)
+        Raises:
+            DataError: a column is missing, or a numeric one holds text.
+        """
+        prepared = features_of(features, self.schema.numeric, self.schema.categorical)
+        chunks = [
+            self.run(self.feeds(prepared.iloc[start : start + _ROWS_PER_CALL]))
+            for start in range(0, max(len(prepared), 1), _ROWS_PER_CALL)
+        ]
+        joined = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in self._outputs}
+        if self.schema.task is Task.REGRESSION:
+            return Scores.regression(joined[PREDICTION_OUTPUT])
+        return Scores.classification(self.schema.task, joined[LABEL_OUTPUT], joined[PROBABILITIES_OUTPUT])
+
+    def feeds(self, features: pd.DataFrame) -> Feeds:
+        """The graph's inputs for rows in the form of `modeling.frames`."""
+        feeds: Feeds = {}
+        if self.schema.numeric:
+            feeds[NUMERIC_INPUT] = np.ascontiguousarray(features[list(self.schema.numeric)].to_numpy(np.float32))
+        if self.schema.categorical:
+            feeds[CATEGORICAL_INPUT] = features[list(self.schema.categorical)].to_numpy(object)
         return feeds
 
-    def run(self, feeds: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
-        """Run the graph: label and probabilities, or the prediction alone."""
-        answers: list[NDArray[Any]] = self._session.run(self._outputs, feeds)
-        return answers
+    def run(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """One call of the graph, as serving makes it."""
+        return dict(zip(self._outputs, self._session.run(self._outputs, feeds), strict=True))
 
 
-def _parts(features: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    for start in range(0, max(len(features), 1), _ROWS_PER_RUN):
-        yield features.iloc[start : start + _ROWS_PER_RUN]
+def score_estimator(pipeline: Any, features: pd.DataFrame, task: Task) -> Scores:
+    """The estimator's own answers for rows in the form of `modeling.frames`."""
+    if task is Task.REGRESSION:
+        return Scores.regression(np.asarray(pipeline.predict(features), dtype=np.float64).ravel())
+    labels = np.asarray(pipeline.predict(features), dtype=np.int64)
+    return Scores.classification(task, labels, np.asarray(pipeline.predict_proba(features), dtype=np.float64))
 
 
-def _refuse_what_reaches_out(data: bytes) -> None:
+def _refuse_foreign(model: bytes) -> None:
     try:
-        model = onnx.load_model_from_string(data)
-    except Exception as error:  # the parser's own error type depends on protobuf's version
-        raise DigestError(f"the bundle's model is no ONNX graph: {error}", hint="Make the bundle again.") from error
-    foreign = {item.domain for item in model.opset_import} | {node.domain for node in _nodes(model.graph)}
-    foreign -= DOMAINS
-    if foreign or model.functions:
-        raise DigestError(
-            f"the bundle's graph uses operators of {sorted(foreign) or 'its own functions'}, expected ONNX's own only",
-            hint="Do not use this bundle; make it again with `ratchet run`.",
-        )
-    if any(tensor.external_data or tensor.data_location for tensor in _tensors(model.graph)):
-        raise DigestError("the bundle's graph reads files outside its bytes", hint="Do not use this bundle.")
+        proto = onnx.load_model_from_string(model)
+    except Exception as error:  # the parser's own error, whose type depends on protobuf
+        raise EvidenceError(f"the bundle's model is no ONNX graph: {error}", hint="Make the bundle again.") from error
+    domains = {opset.domain for opset in proto.opset_import} | {node.domain for node in _nodes(proto.graph)}
+    if domains - _DOMAINS or proto.functions:
+        raise EvidenceError(f"the graph uses operators of {sorted(domains - _DOMAINS)}, expected ONNX's own only")
+    if any(tensor.external_data or tensor.data_location for tensor in _tensors(proto.graph)):
+        raise EvidenceError("the graph reads weights from outside its file, which no digest covers")
 
 
 def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    """All nodes, those of branches and loops too."""
     for node in graph.node:
         yield node
         for attribute in node.attribute:
@@ -107,11 +108,17 @@ def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
 
 
 def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+    """All constants, wherever they hide."""
     yield from graph.initializer
     for sparse in graph.sparse_initializer:
         yield from (sparse.values, sparse.indices)
     for node in graph.node:
         for attribute in node.attribute:
-            yield from (attribute.t, *attribute.tensors)
+            yield from (
+                attribute.t,
+                *attribute.tensors,
+                attribute.sparse_tensor.values,
+                attribute.sparse_tensor.indices,
+            )
             for inner in (attribute.g, *attribute.graphs):
                 yield from _tensors(inner)

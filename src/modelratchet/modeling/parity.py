@@ -5,7 +5,7 @@ Called by the `check_parity` stage. What is found is evidence; whether it is goo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,21 +15,22 @@ from numpy.typing import NDArray
 from modelratchet.core.evidence import ChangedRow, Parity, ParityPart
 from modelratchet.core.schema import MISSING_CATEGORY, Schema
 from modelratchet.core.tasks import Task
-from modelratchet.modeling.fuzzing import EXTREMES, UNSEEN, fuzz, knock_out, values_to_try
-from modelratchet.modeling.onnx_model import OnnxModel
+from modelratchet.errors import EvidenceError
+from modelratchet.modeling.frames import features_of
+from modelratchet.modeling.fuzzing import EXTREMES, UNSEEN, FuzzRows, fuzz, knock_out, values_to_try
+from modelratchet.modeling.onnx_model import OnnxModel, score_estimator
 from modelratchet.modeling.scores import Scores
-from modelratchet.modeling.scoring import score_estimator
 from modelratchet.modeling.thresholds import Thresholds, thresholds_of
 from modelratchet.storage.bundles import Bundle
 
 _LARGEST = float(np.finfo(np.float64).max)  # stands for differences that are infinite or not a number
-_MISSING_ROWS = 5000
+_MISSING_ROWS = 2000
 _LISTED_ROWS = 20
 
 
 @dataclass(frozen=True)
 class ParityOptions:
-    """`tolerance` of a score's difference, the most rows to make, and the seed they are made from."""
+    """`tolerance` is a difference of scores; `fuzz_rows`, the most rows to make, may be 0; `seed` fixes every draw."""
 
     tolerance: float
     fuzz_rows: int
@@ -42,24 +43,31 @@ class _Compared:
     changed: tuple[ChangedRow, ...]
 
 
-def check_parity(pipeline: Any, bundle: Bundle, holdout_features: pd.DataFrame, options: ParityOptions) -> Parity:
-    """Score the same rows twice and report every difference.
+def check_parity(pipeline: Any, bundle: Bundle, holdout: pd.DataFrame, options: ParityOptions) -> Parity:
+    """Score three sets of rows by both and compare: the holdout, rows with missing values, rows around thresholds.
 
     Args:
-        pipeline: the fitted estimator, on the frame of `frames.features_of`.
-        bundle: the graph made from it.
-        holdout_features: rows that training did not see.
-        options: tolerance and extent.
+        pipeline: the fitted estimator that the bundle was made from.
+        bundle: the bundle, its bytes checked.
+        holdout: held-out rows, at least the schema's columns.
+        options: tolerance and size.
+
+    Raises:
+        EvidenceError: there are no held-out rows, the graph does not run, or it answers another number of rows or classes.
     """
-    comparer = _Comparer(pipeline, OnnxModel(bundle), holdout_features, options.tolerance)
-    thresholds = thresholds_of(pipeline, bundle.schema.numeric, bundle.schema.categorical)
-    compared = [
-        comparer.compare("holdout", holdout_features),
-        _compare_missing(comparer, holdout_features, options.seed),
-        _compare_fuzz(comparer, holdout_features, thresholds, options),
-    ]
+    schema = bundle.schema
+    features = features_of(holdout, schema.numeric, schema.categorical)
+    if features.empty:
+        raise EvidenceError("there are no held-out rows to compare on", hint="Look at split in params.yaml.")
+    thresholds = thresholds_of(pipeline, schema.numeric, schema.categorical)
+    comparer = _Comparer(pipeline, OnnxModel(bundle), features, options.tolerance)
+    made = _fuzz_rows(comparer, features, thresholds, options)
+    missing = _missing_rows(comparer, features, options.seed)
+    sets = {"holdout": features, "missing": missing, "fuzz": made.features}
+    compared = [comparer.compare(source, rows) for source, rows in sets.items()]
     changed = tuple(row for item in compared for row in item.changed)[:_LISTED_ROWS]
-    return Parity(bundle.digest, options.tolerance, tuple(item.part for item in compared), changed)
+    parts = tuple(item.part for item in compared)
+    return Parity(bundle.digest, options.tolerance, thresholds.total, made.thresholds_covered, parts, changed)
 
 
 class _Comparer:
@@ -69,12 +77,23 @@ class _Comparer:
         self.pipeline, self.model, self.tolerance = pipeline, model, tolerance
         self.schema = model.schema
         self.spread = 1.0
-        if not self.schema.task.is_classification and len(holdout):
+        if not self.schema.task.is_classification:
             values = self.expected(holdout).values
             self.spread = float(np.std(values)) or float(np.abs(values).max()) or 1.0
 
     def expected(self, rows: pd.DataFrame) -> Scores:
         return score_estimator(self.pipeline, rows, self.schema.task)
+
+    def found(self, rows: pd.DataFrame) -> Scores:
+        try:
+            scores = self.model.score(rows)
+        except EvidenceError:
+            raise
+        except Exception as error:  # onnxruntime raises its own kinds, for unseen categories among others
+            raise EvidenceError(f"the graph fails on rows that the estimator answers: {error}") from error
+        if len(scores) != len(rows):
+            raise EvidenceError(f"the graph answered {len(scores)} of {len(rows)} rows")
+        return scores
 
     def accepts(self, row: pd.DataFrame) -> bool:
         """Whether the estimator answers at all: some raise on missing values or on large ones."""
@@ -87,7 +106,7 @@ class _Comparer:
     def compare(self, source: str, rows: pd.DataFrame) -> _Compared:
         if rows.empty:
             return _Compared(ParityPart(source, 0, 0.0, 0.0, 0, 0), ())
-        expected, found = self.expected(rows), self.model.score(rows)
+        expected, found = self.expected(rows), self.found(rows)
         differences = _differences(expected, found, self.spread)
         is_changed, is_tie = _changed_and_ties(expected, found)
         part = ParityPart(
@@ -98,51 +117,55 @@ class _Comparer:
             int(is_changed.sum()),
             int(is_tie.sum()),
         )
+        pair = _Pair(source, rows, expected, found)
         places = np.flatnonzero(is_changed)[:_LISTED_ROWS]
-        changed = tuple(self._changed_row(source, rows, int(at), expected, found, bool(is_tie[at])) for at in places)
-        return _Compared(part, changed)
-
-    def _changed_row(  # noqa: PLR0913 - one row of six arrays
-        self, source: str, rows: pd.DataFrame, at: int, expected: Scores, found: Scores, is_tie: bool
-    ) -> ChangedRow:
-        label = int(expected.labels[at])
-        scores = float(expected.probabilities[at, label]), float(found.probabilities[at, label])
-        return ChangedRow(
-            source, at, *map(_finite, scores), is_tie, _reason(rows.iloc[at], self.schema, scores, is_tie)
-        )
+        return _Compared(part, tuple(pair.changed_row(int(at), self.schema, bool(is_tie[at])) for at in places))
 
 
-def _compare_missing(comparer: _Comparer, holdout: pd.DataFrame, seed: int) -> _Compared:
-    """Rows without some values, in the columns in which the estimator takes missing ones."""
+@dataclass(frozen=True)
+class _Pair:
+    """Both answers for one set of rows."""
+
+    source: str
+    rows: pd.DataFrame
+    expected: Scores
+    found: Scores
+
+    def changed_row(self, at: int, schema: Schema, is_tie: bool) -> ChangedRow:
+        label = int(self.expected.labels[at])
+        expected, found = (_finite(scores.probabilities[at, label]) for scores in (self.expected, self.found))
+        reason = _reason(self.rows.iloc[at], schema, abs(expected - found), is_tie)
+        return ChangedRow(self.source, at, expected, found, is_tie, reason)
+
+
+def _missing_rows(comparer: _Comparer, holdout: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Rows without some values, in the columns in which the estimator takes missing ones; none if there are no such columns."""
     generator = np.random.default_rng(seed)
-    first = holdout.iloc[:1]
-    columns = [name for name in comparer.schema.numeric if _accepts_in(comparer, first, name, np.nan)]
-    columns += [name for name in comparer.schema.categorical if _accepts_in(comparer, first, name, MISSING_CATEGORY)]
-    if holdout.empty or not columns:
-        return comparer.compare("missing", holdout.iloc[:0])
-    chosen = generator.permutation(len(holdout))[:_MISSING_ROWS]
-    return comparer.compare("missing", knock_out(holdout.iloc[np.sort(chosen)], tuple(columns), generator))
+    columns = [name for name in comparer.schema.numeric if _accepts_in(comparer, holdout, name, np.nan)]
+    columns += [name for name in comparer.schema.categorical if _accepts_in(comparer, holdout, name, MISSING_CATEGORY)]
+    if not columns:
+        return holdout.iloc[:0]
+    chosen = generator.integers(len(holdout), size=max(_MISSING_ROWS, 20 * len(columns)))
+    return knock_out(holdout.iloc[np.sort(chosen)], tuple(columns), generator)
 
 
-def _compare_fuzz(
-    comparer: _Comparer, holdout: pd.DataFrame, thresholds: Thresholds, options: ParityOptions
-) -> _Compared:
+def _fuzz_rows(comparer: _Comparer, holdout: pd.DataFrame, thresholds: Thresholds, options: ParityOptions) -> FuzzRows:
+    """Made rows, without what the estimator itself refuses."""
     values = values_to_try(comparer.schema, thresholds)
-    first = holdout.iloc[:1]
     for name in comparer.schema.numeric:
-        if not _accepts_in(comparer, first, name, float(EXTREMES.max())):
+        if not _accepts_in(comparer, holdout, name, float(EXTREMES.max())):
             values[name] = values[name][: -len(EXTREMES)]
     for name in comparer.schema.categorical:
-        if not _accepts_in(comparer, first, name, UNSEEN[0]):
+        if not _accepts_in(comparer, holdout, name, UNSEEN[0]):
             values[name] = values[name][: -len(UNSEEN)]
-    made = fuzz(holdout, values, thresholds, options.fuzz_rows, options.seed)
-    compared = comparer.compare("fuzz", made.features)
-    counts = {"thresholds": thresholds.total, "thresholds_covered": made.thresholds_covered}
-    return replace(compared, part=replace(compared.part, **counts))
+        if not _accepts_in(comparer, holdout, name, MISSING_CATEGORY):
+            values[name] = values[name][values[name] != MISSING_CATEGORY]
+    return fuzz(holdout, values, thresholds, options.fuzz_rows, options.seed)
 
 
-def _accepts_in(comparer: _Comparer, row: pd.DataFrame, column: str, value: object) -> bool:
-    return bool(len(row)) and comparer.accepts(row.assign(**{column: pd.Series(value, row.index, row[column].dtype)}))
+def _accepts_in(comparer: _Comparer, rows: pd.DataFrame, column: str, value: object) -> bool:
+    row = rows.iloc[:1]
+    return comparer.accepts(row.assign(**{column: pd.Series(value, row.index, row[column].dtype)}))
 
 
 def _differences(expected: Scores, found: Scores, spread: float) -> NDArray[np.float64]:
@@ -156,7 +179,7 @@ def _differences(expected: Scores, found: Scores, spread: float) -> NDArray[np.f
         )
     else:
         apart = np.abs(expected.probabilities - found.probabilities).max(axis=1)
-    return np.nan_to_num(apart, nan=_LARGEST, posinf=_LARGEST)
+    return np.asarray(np.nan_to_num(apart, nan=_LARGEST, posinf=_LARGEST), np.float64)
 
 
 def _changed_and_ties(expected: Scores, found: Scores) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -167,9 +190,9 @@ def _changed_and_ties(expected: Scores, found: Scores) -> tuple[NDArray[np.bool_
     return expected.labels != found.labels, best[:, 0] == best[:, -1]
 
 
-def _reason(row: pd.Series, schema: Schema, scores: tuple[float, float], is_tie: bool) -> str:
+def _reason(row: pd.Series, schema: Schema, difference: float, is_tie: bool) -> str:
     """What is known of a row whose label changed: only facts."""
-    parts = [f"scores differ by {abs(scores[0] - scores[1]):.2g}"]
+    parts = [f"its score differs by {difference:.2g}"]
     if is_tie:
         parts = ["the two best scores are equal within float32, so that rounding decides"]
     missing = [name for name in schema.numeric if pd.isna(row[name])]

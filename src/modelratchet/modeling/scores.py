@@ -33,5 +33,11 @@ class Scores:
         """Answers of a regressor."""
         return cls(Task.REGRESSION, np.empty(0, dtype=np.int64), np.empty((0, 0)), values)
 
+    def take(self, rows: NDArray[np.int64]) -> Scores:
+        """The answers for some of the rows, given by their positions."""
+        if self.task.is_classification:
+            return Scores.classification(self.task, self.labels[rows], self.probabilities[rows])
+        return Scores.regression(self.values[rows])
+
     def __len__(self) -> int:
         return len(self.labels) if self.task.is_classification else len(self.values)

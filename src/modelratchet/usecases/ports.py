@@ -6,22 +6,55 @@ trusted an `EvidenceError`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from modelratchet.core.evidence import DataCheck
+from modelratchet.storage.bundles import Bundle
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """Rows as a source gave them. `names` are all its columns; `frame` holds at least those that were asked for and exist."""
+
+    frame: pd.DataFrame
+    names: tuple[str, ...]
+
+
+class RowSource(Protocol):
+    """Where rows come from."""
+
+    def read(self, wanted: Sequence[str]) -> SourceRows:
+        """Read the wanted columns of all rows, in an order that does not change from one call to the next.
+
+        A column that the source lacks is no error here: who asked knows what it was for.
+
+        Raises:
+            InputError: there is no such source.
+            DataError: it is there and cannot be read.
+            OutsideError: it cannot be reached now.
+        """
 
 
 @dataclass(frozen=True)
 class RegisteredVersion:
-    """A version of a registered model that is whole: its bundle was read back and its digests compared."""
+    """A version of a registered model that is whole: its bundle was read back and its digests compared.
+
+    `run_id` is the run that made it, `verdict_run_id` the run of the latest verdict on it; they differ once a bundle has
+    been judged again, under another policy, say.
+    """
 
     model: str
     version: str
     run_id: str
+    verdict_run_id: str
     bundle_digest: str
+    experiment_id: str
 
 
 @dataclass(frozen=True)
@@ -43,7 +76,9 @@ class RunDataset:
 class CandidateRecord:
     """One candidate as it goes to the registry.
 
-    `key` makes recording idempotent: a run or version that carries it already is found, not made again.
+    `key` names the verdict and makes recording idempotent: a run that carries it already is found, not made again.
+    A bundle has one version, however often it is judged: `verdict_tags` are of the latest verdict, `tags` of the
+    first one.
     `attachments` maps a name at the artifact root (`roc.png`, `verdict.json`) to the local file; MLflow's compare page pairs
     only files at the root that have equal names. `note` is Markdown, shown on the run's page. `example` holds
     a few holdout rows, features only.
@@ -55,6 +90,7 @@ class CandidateRecord:
     params: Mapping[str, str]
     metrics: Mapping[str, float]
     tags: Mapping[str, str]
+    verdict_tags: Mapping[str, str]
     datasets: tuple[RunDataset, ...]
     attachments: Mapping[str, Path]
     bundle: Path
@@ -81,21 +117,79 @@ class ModelRegistry(Protocol):
         """
 
     def find(self, model: str, key: str) -> RegisteredVersion | None:
-        """The whole version recorded under an idempotency key, or None."""
+        """The whole version whose latest verdict is the one that the key names, or None."""
 
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         """Record a candidate: run, artifacts, version. Calling it again with the same key changes nothing.
+
+        A bundle that has a version keeps it: a run is added, and the version gets the verdict's tags.
 
         Raises:
             TrackingError: the registry failed; nothing counts as whole, and a later call completes it.
         """
 
 
+@dataclass(frozen=True)
+class Revision:
+    """The sources that a candidate was made from. Outside a repository `commit` and `branch` are `unknown`.
+
+    `is_dirty` is None where that cannot be told.
+    """
+
+    commit: str
+    branch: str
+    is_dirty: bool | None
+
+
+class SourceControl(Protocol):
+    """The repository that the project lies in."""
+
+    def revision(self) -> Revision:
+        """What is checked out. Never raises: a folder that is no repository is a fact, not a failure."""
+
+
+class DatasetReader(Protocol):
+    """Facts about files of rows, read without loading all of them."""
+
+    def describe(self, path: Path, name: str, role: str) -> RunDataset:
+        """A file's digest, size and columns.
+
+        Raises:
+            MissingEvidenceError: the file is not there.
+        """
+
+    def example(self, path: Path, columns: Sequence[str], n_rows: int) -> tuple[Mapping[str, float | str | None], ...]:
+        """The first rows, only these columns; what is neither number nor missing comes as text."""
+
+
+class Memory(Protocol):
+    """Small facts kept between two runs on this machine; losing them costs time, nothing else."""
+
+    def recall(self, name: str) -> object:
+        """What was remembered, or None."""
+
+    def remember(self, name: str, value: object) -> None:
+        """Keep plain JSON data; replaces what was kept under that name."""
+
+
 class DataChecker(Protocol):
     """Expectations on rows."""
 
     def check(self, table: Path, data_digest: str) -> DataCheck:
-        """Check a Parquet file of rows against the suite, and build the pages that show the outcome."""
+        """Check a Parquet file of rows against the suite, and build the pages that show the outcome.
+
+        A failed expectation is an outcome, not an error.
+
+        Raises:
+            ConfigError: the suite is not there, or is none.
+        """
+
+    def suggest(self, table: Path, name: str) -> Path:
+        """Write a suite that the rows meet as they are now, as a start for one of your own, and say where.
+
+        Raises:
+            InputError: there is a suite of that name already.
+        """
 
 
 @dataclass(frozen=True)
@@ -146,4 +240,23 @@ class PipelineRunner(Protocol):
         Raises:
             OutsideError: another run holds the pipeline.
             KeyboardInterrupt: a person stopped it; the stage's process is gone when this is raised.
+        """
+
+
+@dataclass(frozen=True)
+class Packaged:
+    """A bento: its tag, and the folder it lies in."""
+
+    tag: str
+    folder: Path
+
+
+class Packager(Protocol):
+    """Makes something that can be served out of a bundle."""
+
+    def package(self, bundle: Bundle) -> Packaged:
+        """Build it; an equal bundle gives an equal tag.
+
+        Raises:
+            OutsideError: the build failed.
         """

@@ -8,6 +8,7 @@ from modelratchet.config import layout
 from modelratchet.core.digests import digest_bytes
 from modelratchet.errors import ConfigError
 from modelratchet.storage.files import write_bytes
+from modelratchet.usecases.examine import Examination
 from modelratchet.usecases.ports import PipelineRunner
 from modelratchet.usecases.read_report import ReportFiles
 
@@ -47,3 +48,10 @@ def _reader_stamp() -> bytes:
     """Changes when the code that checks the settings does."""
     folder = Path(layout.__file__).parent
     return repr(sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.py"))).encode()
+
+
+def examinations() -> tuple[Examination, ...]:
+    """What `ratchet doctor` looks at."""
+    from modelratchet.adapters.machine_examinations import machine_examinations
+
+    return machine_examinations()

@@ -1,0 +1,16 @@
+"""Score candidate and champion on today's holdout, and time them in turns."""
+
+from modelratchet.config.layout import BUNDLE, COMPARISON, HOLDOUT
+from modelratchet.config.reading import load_params
+from modelratchet.storage.bundles import read_bundle
+from modelratchet.storage.files import write_record
+from modelratchet.wiring.judging import compared, read_holdout
+from modelratchet.wiring.stage import run_stage
+
+
+def main() -> None:
+    write_record(COMPARISON, compared(read_bundle(BUNDLE), read_holdout(HOLDOUT), load_params()))
+
+
+if __name__ == "__main__":
+    run_stage("compare", main)

@@ -1,0 +1,21 @@
+"""Measure the bundle's graph on the holdout, and draw what single numbers cannot show."""
+
+from modelratchet.config.layout import BUNDLE, EVALUATION, HOLDOUT, METRICS, PICTURES, PLOTS
+from modelratchet.config.reading import load_params
+from modelratchet.modeling.evaluation import flat_metrics
+from modelratchet.storage.bundles import read_bundle
+from modelratchet.storage.files import write_json, write_record
+from modelratchet.wiring.judging import evaluated, read_holdout
+from modelratchet.wiring.stage import run_stage
+
+
+def main() -> None:
+    judged = evaluated(read_bundle(BUNDLE), read_holdout(HOLDOUT), load_params())
+    judged.plots.write_tables(PLOTS)
+    judged.plots.write_pictures(PICTURES)
+    write_json(METRICS, flat_metrics(judged.evaluation))
+    write_record(EVALUATION, judged.evaluation)
+
+
+if __name__ == "__main__":
+    run_stage("evaluate", main)

@@ -1,0 +1,49 @@
+"""The port `SourceControl` on git's command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from modelratchet.usecases.ports import Revision
+
+_UNKNOWN = "unknown"
+_SECONDS = 20
+
+
+class GitSourceControl:
+    """What is checked out in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Remember the folder, which need not be a repository."""
+        self._folder = folder
+
+    def revision(self) -> Revision:
+        """Commit, branch, and whether files that git tracks differ from the commit.
+
+        On a CI runner, which checks out a commit and no branch, the branch is the one the runner names.
+        """
+        commit = self._ask("rev-parse", "--verify", "HEAD")
+        if commit is None:
+            return Revision(_UNKNOWN, _UNKNOWN, None)
+        branch = self._ask("symbolic-ref", "--short", "-q", "HEAD") or os.environ.get("GITHUB_HEAD_REF") or ""
+        status = self._ask("status", "--porcelain", "--untracked-files=no")
+        return Revision(
+            commit, branch or os.environ.get("GITHUB_REF_NAME") or _UNKNOWN, None if status is None else bool(status)
+        )
+
+    def _ask(self, *arguments: str) -> str | None:
+        try:
+            # no optional locks: a person may be committing at this moment
+            result = subprocess.run(
+                ["git", "--no-optional-locks", *arguments],
+                cwd=self._folder,
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return result.stdout.strip() if result.returncode == 0 else None

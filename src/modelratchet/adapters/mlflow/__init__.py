@@ -1,0 +1,14 @@
+"""MLflow as experiment tracker and model registry.
+
+address     where the store is, from MLFLOW_TRACKING_URI; nothing of MLflow is imported
+probe       whether anything changed in the store, in milliseconds; nothing of MLflow is imported
+store       the one locked initialisation, and the client
+errors      MLflow's errors as ours
+artifacts   upload, read back, compare
+model_files the MLflow model made of a bundle
+pyfunc_model  the code that travels with it
+runs        one run per candidate
+versions    one whole version per candidate
+registry    the port `ModelRegistry`
+server      `mlflow server` for a person or a test
+"""

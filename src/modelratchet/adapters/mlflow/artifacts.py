@@ -1,0 +1,70 @@
+"""Artifacts: put a folder of files where a run keeps its own, read all of it back, compare.
+
+MLflow copies a folder file by file under the final names, so a kill leaves cut files there. Nothing counts before
+`upload` has read back what it wrote.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelratchet.errors import DigestError, MissingEvidenceError
+from modelratchet.storage.files import digest_file
+
+if TYPE_CHECKING:
+    from mlflow.store.artifact.artifact_repo import ArtifactRepository
+
+
+def repository(uri: str, tracking_uri: str) -> ArtifactRepository:
+    """MLflow's access to the files under an artifact URI."""
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    found: ArtifactRepository = get_artifact_repository(uri, tracking_uri=tracking_uri, registry_uri=tracking_uri)
+    return found
+
+
+def upload(target: ArtifactRepository, folder: Path) -> dict[str, str]:
+    """Upload everything below `folder` to the artifact root, and verify what arrived.
+
+    Returns:
+        Each file's relative name and digest.
+
+    Raises:
+        DigestError: what was read back is not what was sent.
+    """
+    target.log_artifacts(str(folder))
+    expected = digests_below(folder)
+    verify(target, expected)
+    return expected
+
+
+def verify(target: ArtifactRepository, expected: dict[str, str]) -> None:
+    """Read the stored files and compare their digests.
+
+    Raises:
+        DigestError: a file is missing or has other bytes.
+    """
+    with tempfile.TemporaryDirectory(prefix="ratchet-") as folder:
+        local = Path(target.download_artifacts("", dst_path=folder))
+        found = digests_below(local)
+    wrong = sorted(name for name, digest in expected.items() if found.get(name) != digest)
+    if wrong:
+        raise DigestError(
+            f"{len(wrong)} of {len(expected)} artifacts were stored with other bytes: {', '.join(wrong[:5])}",
+            hint="Check the disk of the artifact store, then run the same command again.",
+        )
+
+
+def digests_below(folder: Path) -> dict[str, str]:
+    """Digest of every file below a folder, by its relative name.
+
+    Raises:
+        MissingEvidenceError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise MissingEvidenceError(f"{folder} is not a folder", hint="Run `ratchet run` again.")
+    return {
+        path.relative_to(folder).as_posix(): digest_file(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }

@@ -1,0 +1,150 @@
+"""One candidate on its way into MLflow. Called by `registry.MlflowRegistry.record`, under its lock.
+
+The order makes a kill harmless: run, values, files, read back, version, run finished, and last the one tag that makes it
+count. A run that is finished is whole; a version is made only after its files were read back. So whoever comes after a
+kill keeps what is whole and takes the rest off the list.
+
+A bundle has one version. A further verdict on it gets a run of its own, without the model, and the version's verdict
+tags; of these the key is set last, so a kill in between shows as a verdict that is not recorded yet.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelratchet.adapters.mlflow import artifacts, model_files, runs, versions
+from modelratchet.adapters.mlflow.address import StoreAddress
+from modelratchet.adapters.mlflow.errors import insisting
+from modelratchet.adapters.mlflow.stored_bundle import read_stored
+from modelratchet.errors import EvidenceError, OutsideError, TrackingError
+from modelratchet.usecases.ports import CandidateRecord
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+    from mlflow.entities.model_registry import ModelVersion
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A candidate, its bundle's digest, and where they go."""
+
+    client: MlflowClient
+    address: StoreAddress
+    candidate: CandidateRecord
+    digest: str
+
+    def complete(self) -> ModelVersion:
+        """Make what is missing, and give the bundle's version.
+
+        Raises:
+            TrackingError: another process took away what was made here.
+        """
+        experiment = runs.ensure_experiment(self.client, self.candidate.model, self.address.artifact_root)
+        run = self._run_on_standing_version(experiment)
+        if run is None:
+            run = self._new_run(experiment, with_model=True)
+            self._make_version(run)
+        version = versions.settle(self.client, self.candidate.model, self.digest)
+        if version is None:
+            raise TrackingError("the version that was just made is gone", hint="Run the same command again.")
+        self._finish(experiment, version, self._run_that_counts(version, run))
+        return self.client.get_model_version(version.name, version.version)
+
+    def _run_on_standing_version(self, experiment: str) -> Run | None:
+        """The run of this verdict, found or made, if the bundle has a version already."""
+        version = self._standing_version()
+        if version is None:
+            return None
+        return (
+            runs.finished_run(self.client, experiment, self.candidate.key)
+            or self._adopted_run(version)
+            or self._new_run(experiment, with_model=False)
+        )
+
+    def _standing_version(self) -> ModelVersion | None:
+        """The bundle's version, if it stands; also one that a killed process could not mark any more.
+
+        Such a one was made after its files were read back, but time has passed: they are read once more.
+        """
+        for version in versions.versions_of_bundle(self.client, self.candidate.model, self.digest):
+            if versions.is_whole(version):
+                return version
+            try:
+                read_stored(self.client, self.address, version.name, version.version, self.digest)
+                return version
+            except (EvidenceError, OutsideError):
+                versions.discard_version(self.client, version)
+        return None
+
+    def _adopted_run(self, version: ModelVersion) -> Run | None:
+        """The version's own run if it is of this verdict: its process was killed before it could close it."""
+        run = runs.living_run(self.client, version.run_id)
+        return run if run is not None and run.data.tags.get(runs.KEY_TAG) == self.candidate.key else None
+
+    def _new_run(self, experiment: str, *, with_model: bool) -> Run:
+        run = runs.open_run(self.client, experiment, self.candidate)
+        with tempfile.TemporaryDirectory(prefix="ratchet-") as folder:
+            staging = Path(folder)
+            for name, path in self.candidate.attachments.items():
+                _copy(path, staging / name)
+            if with_model:
+                model_files.save_model(self.candidate, staging / model_files.MODEL_PATH)
+            artifacts.upload(artifacts.repository(run.info.artifact_uri, self.address.uri), staging)
+        return run
+
+    def _make_version(self, run: Run) -> None:
+        info = run.info
+        versions.ensure_model(self.client, self.candidate.model)
+        tags = {
+            **self.candidate.tags,
+            **self._verdict_tags(info.run_id),
+            runs.KEY_TAG: self.candidate.key,
+            versions.DIGEST_TAG: self.digest,
+            versions.EXPERIMENT_TAG: info.experiment_id,
+        }
+        insisting(
+            lambda: self.client.create_model_version(
+                self.candidate.model,
+                source=f"{info.artifact_uri.rstrip('/')}/{model_files.MODEL_PATH}",
+                run_id=info.run_id,
+                tags=tags,
+                description=self.candidate.note,
+            )
+        )
+
+    def _run_that_counts(self, version: ModelVersion, run: Run) -> str:
+        """Two machines may have made a run each for one verdict: it is the one that the version names."""
+        named: str = version.tags.get(versions.VERDICT_RUN_TAG, "")
+        is_ours = version.tags.get(versions.VERDICT_TAG) == self.candidate.key
+        return named if is_ours and runs.living_run(self.client, named) else str(run.info.run_id)
+
+    def _finish(self, experiment: str, version: ModelVersion, run_id: str) -> None:
+        insisting(lambda: self.client.set_tag(run_id, versions.NUMBER_TAG, str(version.version)))
+        runs.close_run(self.client, run_id)
+        runs.close_others(self.client, experiment, self.candidate.key, run_id)
+        runs.reap(self.client, experiment)
+        if version.tags.get(versions.VERDICT_TAG) != self.candidate.key:
+            self.client.update_model_version(version.name, version.version, description=self.candidate.note)
+        versions.set_tags(self.client, version, self._verdict_tags(run_id))
+        versions.mark_whole(self.client, version)
+
+    def _verdict_tags(self, run_id: str) -> dict[str, str]:
+        """In the order in which they are set: the key comes last."""
+        return {
+            **self.candidate.verdict_tags,
+            versions.VERDICT_RUN_TAG: run_id,
+            versions.VERDICT_TAG: self.candidate.key,
+        }
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copyfile(source, target)

@@ -1,0 +1,110 @@
+"""One whole model version per bundle.
+
+Nothing in MLflow compares and sets, but version numbers are handed out atomically and tags given at creation appear with
+the version. So whoever makes a version looks afterwards: the lowest one of that bundle counts, all others are deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from modelratchet.adapters.mlflow.errors import insisting, is_missing, is_taken
+from modelratchet.usecases.ports import RegisteredVersion
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+STATE_TAG = "ratchet.state"
+WHOLE = "whole"
+DIGEST_TAG = "ratchet.bundle_digest"
+VERDICT_TAG = "ratchet.verdict_digest"
+VERDICT_RUN_TAG = "ratchet.verdict_run"
+NUMBER_TAG = "ratchet.version"
+EXPERIMENT_TAG = "ratchet.experiment_id"
+MANAGED_TAG = "ratchet.managed"
+
+
+def ensure_model(client: MlflowClient, model: str) -> None:
+    """Make the registered model unless it is there. A retry of ours that finds its own work is no error."""
+    try:
+        client.get_registered_model(model)
+    except Exception as error:
+        if not is_missing(error):
+            raise
+        try:
+            client.create_registered_model(model, tags={MANAGED_TAG: "modelratchet"})
+        except Exception as second:
+            if not is_taken(second):
+                raise
+
+
+def versions_of_bundle(client: MlflowClient, model: str, digest: str) -> list[ModelVersion]:
+    """All versions of a bundle, whole or not, lowest first."""
+    return _having(client, model, DIGEST_TAG, digest)
+
+
+def versions_of_verdict(client: MlflowClient, model: str, key: str) -> list[ModelVersion]:
+    """All versions whose latest verdict is that of a key, whole or not, lowest first."""
+    return _having(client, model, VERDICT_TAG, key)
+
+
+def is_whole(version: ModelVersion) -> bool:
+    """Whether its artifacts were read back and found right."""
+    return bool(version.tags.get(STATE_TAG) == WHOLE)
+
+
+def settle(client: MlflowClient, model: str, digest: str) -> ModelVersion | None:
+    """Keep the lowest version of a bundle, and delete the others: they came from a lost reply or another machine."""
+    versions = versions_of_bundle(client, model, digest)
+    for other in versions[1:]:
+        discard_version(client, other)
+    return versions[0] if versions else None
+
+
+def mark_whole(client: MlflowClient, version: ModelVersion) -> None:
+    """Say that a version counts. The very last step of recording: nothing is left to do for what is whole.
+
+    A version is made only after its artifacts were read back, so any process may mark it.
+    """
+    set_tags(client, version, {STATE_TAG: WHOLE})
+
+
+def set_tags(client: MlflowClient, version: ModelVersion, tags: Mapping[str, str]) -> None:
+    """Set those tags that have another value, in the order given."""
+    for name, value in tags.items():
+        if version.tags.get(name) != value:
+            insisting(partial(client.set_model_version_tag, version.name, version.version, name, value))
+
+
+def discard_version(client: MlflowClient, version: ModelVersion) -> None:
+    """Delete a version; its number is never given out again."""
+    try:
+        client.delete_model_version(version.name, version.version)
+    except Exception as error:  # another process was first
+        if not is_missing(error):
+            raise
+
+
+def registered(version: ModelVersion) -> RegisteredVersion:
+    """A version of MLflow's as ours."""
+    return RegisteredVersion(
+        model=version.name,
+        version=str(version.version),
+        run_id=str(version.run_id or ""),
+        verdict_run_id=version.tags.get(VERDICT_RUN_TAG, str(version.run_id or "")),
+        bundle_digest=version.tags.get(DIGEST_TAG, ""),
+        experiment_id=version.tags.get(EXPERIMENT_TAG, ""),
+    )
+
+
+def _having(client: MlflowClient, model: str, tag: str, value: str) -> list[ModelVersion]:
+    try:
+        found = client.search_model_versions(f"name = '{model}' AND tags.`{tag}` = '{value}'")
+    except Exception as error:
+        if is_missing(error):
+            return []
+        raise
+    return sorted(found, key=lambda version: int(version.version))

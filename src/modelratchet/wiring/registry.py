@@ -1,0 +1,91 @@
+"""Joins the registry's ports to MLflow, git and Parquet; the stages `fetch_champion` and `record` and `ratchet ui` call it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import yaml
+
+from modelratchet.adapters.git_source_control import GitSourceControl
+from modelratchet.adapters.json_memory import JsonMemory
+from modelratchet.adapters.mlflow.address import StoreAddress, read_address
+from modelratchet.adapters.mlflow.probe import store_stamp
+from modelratchet.adapters.mlflow.registry import MlflowRegistry
+from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
+from modelratchet.config import layout
+from modelratchet.usecases.ports import ModelRegistry
+from modelratchet.usecases.record_candidate import CandidateFiles, Recorder
+from modelratchet.usecases.remembered_registry import RememberedRegistry
+
+_ATTACHED_REPORTS = (
+    layout.DECISION_PAGE,
+    layout.VERDICT,
+    layout.EVIDENCE,
+    layout.EVALUATION,
+    layout.PARITY,
+    layout.COMPARISON,
+    layout.DATA_CHECK,
+    layout.METRICS,
+)
+
+
+def store_address() -> StoreAddress:
+    """Where runs and versions are, from MLFLOW_TRACKING_URI and the current folder."""
+    return read_address(Path.cwd(), os.environ)
+
+
+def registry() -> ModelRegistry:
+    """The registry, asked only when its store changed since last time."""
+    address = store_address()
+    memory = JsonMemory(layout.STATE / "registry.json")
+    return RememberedRegistry(MlflowRegistry(address), partial(store_stamp, address), memory)
+
+
+def model_name() -> str:
+    """The model that params.yaml describes, without checking all the rest of it when there is a name."""
+    with layout.PARAMS.open("rb") as stream:
+        data = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    name = data.get("model") if isinstance(data, dict) else None
+    if isinstance(name, str):
+        return name
+    from modelratchet.config.reading import load_params
+
+    return load_params().model
+
+
+def recorder() -> Recorder:
+    """What `record_candidate` talks to."""
+    return Recorder(
+        registry=registry(),
+        source_control=GitSourceControl(Path.cwd()),
+        datasets=ParquetDatasetReader(),
+        settings=_settings,
+        tracking_uri=store_address().shown,
+    )
+
+
+def candidate_files() -> CandidateFiles:
+    """The files of the layout. Pictures and reports keep their plain names, for MLflow's compare page pairs those."""
+    pictures = sorted(layout.PICTURES.glob("*.png"))
+    attachments = {path.name: path for path in (*_ATTACHED_REPORTS, *pictures)}
+    return CandidateFiles(
+        bundle=layout.BUNDLE,
+        evidence=layout.EVIDENCE,
+        verdict=layout.VERDICT,
+        page=layout.DECISION_PAGE,
+        train=layout.TRAIN,
+        holdout=layout.HOLDOUT,
+        lock=layout.LOCK,
+        attachments={**attachments, layout.DATA_DOCS.name: layout.DATA_DOCS},
+        receipt=layout.RECEIPT,
+    )
+
+
+def _settings() -> Mapping[str, object]:
+    from modelratchet.config.reading import load_params
+
+    settings: Mapping[str, object] = load_params().model_dump(mode="json")
+    return settings

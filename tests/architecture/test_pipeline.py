@@ -1,0 +1,24 @@
+"""The pipeline's files agree with each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.architecture.stage_sources import ROOT, listed, reached, stages
+
+
+@pytest.mark.parametrize("stage", list(stages()))
+def test_stage_lists_exactly_the_sources_it_reaches(stage: str) -> None:
+    assert sorted(listed()[stage]) == reached()[stage], "run `make stage-deps`"
+
+
+def test_every_stage_is_a_module_of_its_name_and_no_module_is_left_over() -> None:
+    modules = {path.stem for path in (ROOT / "pipeline").glob("*.py")} - {"__init__", "project"}
+
+    assert set(stages()) == modules
+    assert all(stage["cmd"] == f"python -m pipeline.{name}" for name, stage in stages().items())
+
+
+@pytest.mark.parametrize("stage", list(stages()))
+def test_stage_file_stays_within_40_lines(stage: str) -> None:
+    assert len((ROOT / "pipeline" / f"{stage}.py").read_text().splitlines()) <= 40

@@ -1,0 +1,76 @@
+"""A registry in memory, with a switch for a server that is down."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from modelratchet.errors import DigestError, TrackingError
+from modelratchet.storage.bundles import Bundle, read_bundle, write_bundle
+from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion
+
+
+class FakeModelRegistry:
+    """The port `ModelRegistry`. `records` pairs each candidate with its run; `calls` names what was asked; `is_down` makes every call fail."""
+
+    def __init__(self) -> None:
+        self.records: list[tuple[CandidateRecord, str]] = []
+        self.versions: dict[tuple[str, str], RegisteredVersion] = {}
+        self.verdicts: dict[tuple[str, str], str] = {}
+        self.bundles: dict[tuple[str, str], Bundle] = {}
+        self.champions: dict[str, str] = {}
+        self.calls: list[str] = []
+        self.is_down = False
+
+    def champion(self, model: str) -> RegisteredVersion | None:
+        self._asked("champion")
+        return self.versions.get((model, self.champions.get(model, "")))
+
+    def find(self, model: str, key: str) -> RegisteredVersion | None:
+        self._asked("find")
+        return next(
+            (version for version in self._versions(model) if self.verdicts[model, version.version] == key), None
+        )
+
+    def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
+        self._asked("fetch_bundle")
+        bundle = self.bundles[version.model, version.version]
+        if bundle.digest != version.bundle_digest:
+            raise DigestError(f"version {version.version} holds {bundle.digest}")
+        shutil.rmtree(directory, ignore_errors=True)
+        write_bundle(bundle, directory)
+
+    def record(self, candidate: CandidateRecord) -> RegisteredVersion:
+        found = self.find(candidate.model, candidate.key)
+        self._asked("record")
+        if found:
+            return found
+        bundle = read_bundle(candidate.bundle)
+        recorded = next(
+            (made for made, _ in self.records if (made.model, made.key) == (candidate.model, candidate.key)), None
+        )
+        if recorded is None:
+            self.records.append((candidate, f"run{len(self.records)}"))
+        run_id = next(run for made, run in self.records if (made.model, made.key) == (candidate.model, candidate.key))
+        version = next((item for item in self._versions(candidate.model) if item.bundle_digest == bundle.digest), None)
+        if version is None:
+            number = str(1 + len(self._versions(candidate.model)))
+            version = RegisteredVersion(candidate.model, number, run_id, run_id, bundle.digest, "1")
+        version = replace(version, verdict_run_id=run_id)
+        self.versions[version.model, version.version] = version
+        self.verdicts[version.model, version.version] = candidate.key
+        self.bundles[version.model, version.version] = bundle
+        return version
+
+    def make_champion(self, model: str, version: str) -> None:
+        """What promotion does; not part of the port."""
+        self.champions[model] = version
+
+    def _versions(self, model: str) -> list[RegisteredVersion]:
+        return [version for (name, _), version in self.versions.items() if name == model]
+
+    def _asked(self, name: str) -> None:
+        self.calls.append(name)
+        if self.is_down:
+            raise TrackingError("the registry is down")

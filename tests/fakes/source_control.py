@@ -1,0 +1,15 @@
+"""A repository that says what it is told to."""
+
+from __future__ import annotations
+
+from modelratchet.usecases.ports import Revision
+
+
+class FakeSourceControl:
+    """The port `SourceControl`."""
+
+    def __init__(self, commit: str = "1234567890abcdef", is_dirty: bool | None = False) -> None:
+        self.found = Revision(commit, "main", is_dirty)
+
+    def revision(self) -> Revision:
+        return self.found

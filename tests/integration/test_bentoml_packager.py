@@ -1,0 +1,86 @@
+"""A bento is built of a bundle, starts, and answers one prediction."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modelratchet.adapters.bentoml_packager import BentomlPackager
+from modelratchet.serving.scoring import Scorer
+from tests.samples.bundles import binary_bundle
+
+pytestmark = pytest.mark.integration
+ROOT = Path(__file__).parents[2]
+ROW = {"hour": 20, "carrier": "UA"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("bento")
+    for name in ("bentofile.yaml", "requirements-serving.lock"):
+        shutil.copy(ROOT / name, folder / name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENTOML_HOME", str(tmp_path_factory.mktemp("store")))
+        packaged = BentomlPackager(folder).package(binary_bundle())
+        port = free_port()
+        command = [sys.executable, "-m", "bentoml", "serve", packaged.tag, "--port", str(port), "--host", "127.0.0.1"]
+        with subprocess.Popen(
+            command, start_new_session=True, cwd=folder, env={**os.environ, "PYTHONPATH": ""}
+        ) as process:
+            try:
+                address = f"http://127.0.0.1:{port}"
+                wait_until_ready(address)
+                yield address
+            finally:
+                os.killpg(process.pid, signal.SIGTERM)
+
+
+def test_bento_answers_as_the_bundle_does(server: str) -> None:
+    request = urllib.request.Request(
+        f"{server}/predict", data=json.dumps({"rows": [ROW]}).encode(), headers={"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        found = json.load(answer)
+
+    assert found == {"bundle": binary_bundle().digest, "predictions": Scorer(binary_bundle()).score([ROW])}
+
+
+def test_bad_row_is_a_400_with_its_reason(server: str) -> None:
+    request = urllib.request.Request(
+        f"{server}/predict", data=b'{"rows": [{"hour": "noon"}]}', headers={"Content-Type": "application/json"}
+    )
+
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=10)
+
+    assert caught.value.code == 400
+    assert b"column hour" in caught.value.read()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_until_ready(address: str) -> None:
+    for _ in range(120):
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail("the bento did not become ready")

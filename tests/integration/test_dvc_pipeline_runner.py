@@ -1,0 +1,149 @@
+"""The runner on a real DVC repository with small stages."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from modelratchet.adapters.dvc_pipeline_runner import DvcPipelineRunner
+from modelratchet.errors import ConfigError, OutsideError
+from modelratchet.usecases.ports import RunRequest, StageEvent, StageKept, StageStarted
+from modelratchet.usecases.run_pipeline import PipelineOutcome, run_pipeline
+
+pytestmark = pytest.mark.integration
+SOURCES = Path(__file__).parents[2] / "src"
+
+PIPELINE = """
+stages:
+  first:
+    cmd: python -m pipeline.first
+    deps: [seed.txt]
+    outs: [first.txt]
+  second:
+    cmd: python -m pipeline.second
+    deps: [first.txt]
+    outs: [second.txt]
+"""
+STAGE = """
+from pathlib import Path
+from modelratchet.errors import DataError
+from modelratchet.wiring.stage import run_stage
+
+def main():
+    {body}
+    Path("{name}.txt").write_text("{name}")
+
+run_stage("{name}", main)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PYTHONPATH", str(SOURCES))
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run([sys.executable, "-m", "dvc", "init", "-q"], check=True, env={**os.environ, "DVC_NO_ANALYTICS": "1"})
+    (tmp_path / "pipeline").mkdir()
+    (tmp_path / "dvc.yaml").write_text(PIPELINE)
+    (tmp_path / "seed.txt").write_text("1")
+    write_stage("first", "pass")
+    write_stage("second", "pass")
+    return tmp_path
+
+
+def write_stage(name: str, body: str) -> None:
+    Path(f"pipeline/{name}.py").write_text(textwrap.dedent(STAGE).format(name=name, body=body))
+
+
+def run(events: list[StageEvent] | None = None) -> PipelineOutcome:
+    journal = Path(f"journal-{time.monotonic_ns()}")
+    watch = events.append if events is not None else (lambda _: None)
+    return run_pipeline(DvcPipelineRunner(Path()), RunRequest((), force=False, journal=journal), watch)
+
+
+def test_first_run_runs_every_stage_and_the_second_keeps_them(project: Path) -> None:
+    first, events = run(), list[StageEvent]()
+    second = run(events)
+
+    assert [item.stage for item in first.ran] == ["first", "second"]
+    assert second.did_nothing
+    assert events == [StageKept("first"), StageKept("second")]
+
+
+def test_stage_that_fails_passes_its_message_and_exit_code_on(project: Path) -> None:
+    write_stage("second", 'raise DataError("no rows", hint="add some")')
+
+    outcome = run()
+
+    assert not outcome.has_ended_well
+    assert outcome.failed is not None
+    assert (outcome.failed.stage, outcome.failed.exit_code) == ("second", 2)
+    assert (outcome.failed.message, outcome.failed.hint) == ("no rows", "add some")
+
+
+def test_run_goes_on_from_the_last_whole_stage(project: Path) -> None:
+    write_stage("second", 'raise DataError("no rows")')
+    run()
+    write_stage("second", "pass")
+
+    events: list[StageEvent] = []
+    assert run(events).has_ended_well
+    assert StageKept("first") in events
+    assert StageStarted("second") in events
+
+
+def test_second_run_at_the_same_time_is_told_to_wait(project: Path) -> None:
+    write_stage("first", "import time; Path('started').write_text(''); time.sleep(30)")
+    running = subprocess.Popen([sys.executable, "-m", "dvc", "repro", "-q"], start_new_session=True)
+    try:
+        wait_for(project / "started")
+        with pytest.raises(OutsideError, match="another run"):
+            run()
+    finally:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+
+
+def test_stage_ends_with_the_engine_that_was_killed(project: Path) -> None:
+    write_stage("first", "import time, os; Path('started').write_text(str(os.getpid())); time.sleep(60)")
+    running = subprocess.Popen([sys.executable, "-m", "dvc", "repro", "-q"], start_new_session=True)
+    wait_for(project / "started")
+    stage = int((project / "started").read_text())
+
+    running.kill()
+    running.wait()
+
+    for _ in range(100):
+        if not is_alive(stage):
+            return
+        time.sleep(0.1)
+    pytest.fail("the stage runs on without its engine")
+
+
+def test_folder_without_a_pipeline_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="not here"):
+        DvcPipelineRunner(tmp_path).stages()
+
+
+def wait_for(path: Path) -> None:
+    for _ in range(300):
+        if path.exists():
+            time.sleep(0.2)
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{path} did not appear")
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

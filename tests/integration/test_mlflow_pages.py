@@ -1,0 +1,114 @@
+"""What a reviewer sees: a real Chromium opens MLflow's pages on two recorded candidates. Screenshots are kept."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from modelratchet.adapters.mlflow.address import read_address
+from modelratchet.adapters.mlflow.registry import MlflowRegistry
+from modelratchet.adapters.mlflow.server import RunningServer, ServerOptions, mlflow_server
+from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
+from modelratchet.core.receipt import Receipt
+from modelratchet.storage.files import read_record
+from modelratchet.usecases.record_candidate import Recorder, record_candidate
+from tests.fakes.source_control import FakeSourceControl
+from tests.samples.recordings import recording, settings
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.integration,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
+]
+SCREENSHOTS = Path("reports/screenshots")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+PATIENCE_MS = 45_000
+
+
+@dataclass(frozen=True)
+class Shown:
+    server: RunningServer
+    first: Receipt
+    second: Receipt
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    folder = tmp_path_factory.mktemp("pages")
+    address = read_address(folder, {})
+    receipts = []
+    for estimator, weight, auc in (("logistic_regression", 0.1, 0.70), ("random_forest", 0.2, 0.72)):
+        (folder / estimator).mkdir()
+        files = recording(folder / estimator, weight, auc)
+        recorder = Recorder(
+            MlflowRegistry(address),
+            FakeSourceControl(),
+            ParquetDatasetReader(),
+            lambda name=estimator: settings(name),
+            address.uri,
+        )
+        assert record_candidate(files, recorder)
+        receipts.append(read_record(files.receipt, Receipt))
+    with mlflow_server(address, ServerOptions(port=0, log=folder / "server.log")) as server:
+        yield Shown(server, *receipts)
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[object]:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1600, "height": 1200})
+        page.set_default_timeout(PATIENCE_MS)
+        yield page
+        browser.close()
+
+
+def _expect(page: object, *texts: str | re.Pattern[str]) -> None:
+    for text in texts:
+        sync_api.expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)  # type: ignore[attr-defined]
+
+
+def test_the_list_of_runs_names_both_candidates(shown: Shown, page: object) -> None:
+    page.goto(shown.server.runs_page(shown.first.experiment_id))  # type: ignore[attr-defined]
+
+    _expect(page, re.compile("logistic_regression 1234567"), re.compile("random_forest 1234567"))
+    page.screenshot(path=SCREENSHOTS / "runs.png")  # type: ignore[attr-defined]
+
+
+def test_the_page_of_a_run_shows_decision_metrics_and_params(shown: Shown, page: object) -> None:
+    page.goto(shown.server.run_page(shown.second.experiment_id, shown.second.run_id))  # type: ignore[attr-defined]
+
+    _expect(page, re.compile("PROMOTE: the evidence is enough"), "roc_auc", "train.estimator", "0.72")
+    page.screenshot(path=SCREENSHOTS / "run.png", full_page=True)  # type: ignore[attr-defined]
+
+
+def test_the_artifacts_of_a_run_recorded_without_a_server_are_shown(shown: Shown, page: object) -> None:
+    address = shown.server.run_page(shown.second.experiment_id, shown.second.run_id).replace("?", "/artifacts?")
+    page.goto(address)  # type: ignore[attr-defined]
+
+    _expect(page, "roc.png", "verdict.json", "model")
+    page.get_by_text("roc.png").first.click()  # type: ignore[attr-defined]
+    sync_api.expect(
+        page.locator("img[src^='blob:'], canvas, .image-container img, [class*=image]").first
+    ).to_be_visible()  # type: ignore[attr-defined]
+    page.screenshot(path=SCREENSHOTS / "artifacts.png")  # type: ignore[attr-defined]
+
+
+def test_the_compare_page_pairs_params_metrics_tags_and_files(shown: Shown, page: object) -> None:
+    runs = json.dumps([shown.first.run_id, shown.second.run_id])
+    experiments = json.dumps([shown.first.experiment_id])
+    page.goto(f"{shown.server.uri}/#/compare-runs?runs={runs}&experiments={experiments}&workflowType=machine_learning")  # type: ignore[attr-defined]
+
+    _expect(page, "train.estimator", "random_forest", "logistic_regression", "roc_auc", "git.commit", "roc.png")
+    page.screenshot(path=SCREENSHOTS / "compare.png", full_page=True)  # type: ignore[attr-defined]

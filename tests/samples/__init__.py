@@ -1,0 +1,1 @@
+"""Records and bundles that tests are made of."""

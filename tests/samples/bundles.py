@@ -1,0 +1,51 @@
+"""Small real bundles: a graph that onnxruntime runs, made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from modelratchet.core.manifest import Lineage
+from modelratchet.core.schema import Column, Schema
+from modelratchet.core.tasks import Task
+from modelratchet.storage.bundles import Bundle, make_bundle
+
+LINEAGE = Lineage("sha256:1", "sha256:2", "sha256:3", "sha256:4", {"numpy": "2.4.6"})
+
+
+def binary_bundle(weight: float = 1.0) -> Bundle:
+    """Late when `weight * hour` exceeds 12; `carrier` is taken and not used, but for UA, which adds 1."""
+    columns = (
+        Column("hour", "numeric", allows_missing=True, minimum=0.0, maximum=23.0, categories=()),
+        Column("carrier", "categorical", allows_missing=False, minimum=None, maximum=None, categories=("AA", "UA")),
+    )
+    schema = Schema("flights", Task.BINARY, "late", ("0", "1"), columns)
+    return make_bundle(_graph(weight).SerializeToString(), schema, LINEAGE)
+
+
+def _graph(weight: float) -> onnx.ModelProto:
+    nodes = [
+        helper.make_node("Equal", ["categorical", "ua"], ["is_ua"]),
+        helper.make_node("Cast", ["is_ua"], ["ua_number"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["numeric", "weight"], ["scaled"]),
+        helper.make_node("Add", ["scaled", "ua_number"], ["raw"]),
+        helper.make_node("Sub", ["raw", "limit"], ["margin"]),
+        helper.make_node("Sigmoid", ["margin"], ["late"]),
+        helper.make_node("Sub", ["one", "late"], ["early"]),
+        helper.make_node("Concat", ["early", "late"], ["probabilities"], axis=1),
+        helper.make_node("ArgMax", ["probabilities"], ["label"], axis=1, keepdims=0),
+    ]
+    constants = {"weight": weight, "limit": 12.0, "one": 1.0}
+    initializers = [numpy_helper.from_array(np.array(value, np.float32), name) for name, value in constants.items()]
+    initializers.append(helper.make_tensor("ua", TensorProto.STRING, [1], [b"UA"]))
+    inputs = [
+        helper.make_tensor_value_info("numeric", TensorProto.FLOAT, [None, 1]),
+        helper.make_tensor_value_info("categorical", TensorProto.STRING, [None, 1]),
+    ]
+    outputs = [
+        helper.make_tensor_value_info("label", TensorProto.INT64, [None]),
+        helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2]),
+    ]
+    graph = helper.make_graph(nodes, "flights", inputs, outputs, initializers)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)

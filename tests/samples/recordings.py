@@ -1,0 +1,89 @@
+"""A project's files as they are when the verdict is there and nothing is recorded yet, with real rows, model and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from modelratchet.core.evidence import MetricValue, SliceValue
+from modelratchet.core.gate import decide
+from modelratchet.core.metrics import Direction
+from modelratchet.core.page import decision_page
+from modelratchet.storage.bundles import write_bundle
+from modelratchet.storage.files import write_record
+from modelratchet.usecases.record_candidate import CandidateFiles
+from tests.samples import evidence as samples
+from tests.samples.candidates import MODEL, bundle
+
+PICTURES = ("calibration", "confusion", "importance", "pr", "roc")
+
+
+def recording(folder: Path, weight: float = 0.1, auc: float = 0.70, model: str = MODEL) -> CandidateFiles:
+    """Write everything that recording reads; candidates differ by their weight and their metric."""
+    made = bundle(weight)
+    write_bundle(made, folder / "bundle")
+    found = _evidence(made.digest, auc)
+    verdict = decide(model, found, samples.policy())
+    write_record(folder / "evidence.json", found)
+    write_record(folder / "verdict.json", verdict)
+    (folder / "decision.md").write_text(decision_page(verdict, found))
+    (folder / "lock.txt").write_text("numpy==2.1\n")
+    rows = pd.DataFrame(
+        {"hour": [5.0, 6.0, 7.0], "temp": [1.0, np.nan, 3.0], "carrier": ["AA", "UA", ""], "late": [0, 1, 0]}
+    )
+    rows.to_parquet(folder / "train.parquet")
+    rows.head(2).to_parquet(folder / "holdout.parquet")
+    return CandidateFiles(
+        bundle=folder / "bundle",
+        evidence=folder / "evidence.json",
+        verdict=folder / "verdict.json",
+        page=folder / "decision.md",
+        train=folder / "train.parquet",
+        holdout=folder / "holdout.parquet",
+        lock=folder / "lock.txt",
+        attachments={
+            name: folder / name for name in ("decision.md", "verdict.json", "evidence.json", *_pictures(folder, weight))
+        },
+        receipt=folder / "receipt.json",
+    )
+
+
+def settings(estimator: str) -> dict[str, object]:
+    """Settings as `params.yaml` gives them."""
+    return {
+        "model": MODEL,
+        "seed": 1,
+        "train": {"estimator": estimator, "random_forest": {"max_depth": 12}, "logistic_regression": {"C": 1.0}},
+        "evaluate": {"primary": "roc_auc", "slices": ["carrier"]},
+        "split": {"method": "time", "holdout_share": None},
+    }
+
+
+def _evidence(digest: str, auc: float) -> samples.Evidence:
+    metrics = tuple(
+        MetricValue(name, Direction.HIGHER, value, value - 0.01, value + 0.01)
+        for name, value in (("roc_auc", auc), ("accuracy", auc + 0.1))
+    )
+    slices = tuple(
+        SliceValue("carrier", name, 900, samples.metric(auc - 0.02, auc + 0.02)) for name in ("AA", "B&6", "UA")
+    )
+    return samples.evidence(
+        bundle_digest=digest,
+        evaluation=replace(samples.evaluation(*metrics), bundle_digest=digest, slices=slices),
+        parity=replace(samples.parity(), bundle_digest=digest),
+        comparison=samples.comparison(bundle_digest=digest),
+    )
+
+
+def _pictures(folder: Path, weight: float) -> list[str]:
+    from matplotlib.figure import Figure
+
+    for name in PICTURES:
+        figure = Figure(figsize=(4, 3), layout="constrained")
+        axes = figure.add_subplot(title=name)
+        axes.plot([0, weight, 1], [0, 1 - weight, 1])
+        figure.savefig(folder / f"{name}.png")
+    return [f"{name}.png" for name in PICTURES]
