@@ -96,7 +96,9 @@ class Split(Settings):
     @classmethod
     def _is_quoted(cls, moment: Any) -> Any:
         if isinstance(moment, dt.date):
-            raise ValueError(f"found the date {moment}; write it in quotes, for DVC reads no dates: \"{moment.isoformat()}\"")
+            raise ValueError(
+                f'found the date {moment}; write it in quotes, for DVC reads no dates: "{moment.isoformat()}"'
+            )
         return moment
 
     @model_validator(mode="after")

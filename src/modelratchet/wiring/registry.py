@@ -7,13 +7,10 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-import yaml
-
 from modelratchet.adapters.git_source_control import GitSourceControl
 from modelratchet.adapters.json_memory import JsonMemory
 from modelratchet.adapters.mlflow.address import StoreAddress, read_address
 from modelratchet.adapters.mlflow.probe import store_stamp
-from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.config import layout
 from modelratchet.usecases.ports import ModelRegistry
@@ -41,11 +38,19 @@ def registry() -> ModelRegistry:
     """The registry, asked only when its store changed since last time."""
     address = store_address()
     memory = JsonMemory(layout.STATE / "registry.json")
-    return RememberedRegistry(MlflowRegistry(address), partial(store_stamp, address), memory)
+    return RememberedRegistry(partial(_mlflow, address), partial(store_stamp, address), memory)
+
+
+def _mlflow(address: StoreAddress) -> ModelRegistry:
+    from modelratchet.adapters.mlflow.registry import MlflowRegistry
+
+    return MlflowRegistry(address)
 
 
 def model_name() -> str:
     """The model that params.yaml describes, without checking all the rest of it when there is a name."""
+    import yaml
+
     with layout.PARAMS.open("rb") as stream:
         data = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
     name = data.get("model") if isinstance(data, dict) else None

@@ -95,6 +95,8 @@ class Recording:
             if with_model:
                 model_files.save_model(self.candidate, staging / model_files.MODEL_PATH)
             artifacts.upload(artifacts.repository(run.info.artifact_uri, self.address.uri), staging)
+            if with_model:
+                runs.link_model(self.client, run.info.run_id, staging / model_files.MODEL_PATH)
         return run
 
     def _make_version(self, run: Run) -> None:
