@@ -44,7 +44,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 wait_until_ready(address)
                 yield address
             finally:
-                os.killpg(process.pid, signal.SIGTERM)
+                end(process)
+                log.close()
 
 
 def test_bento_answers_as_the_bundle_does(server: str) -> None:
@@ -67,6 +68,14 @@ def test_bad_row_is_a_400_with_its_reason(server: str) -> None:
 
     assert caught.value.code == 400
     assert b"column hour" in caught.value.read()
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def free_port() -> int:
