@@ -207,4 +207,4 @@ def _reason(row: pd.Series, schema: Schema, difference: float, is_tie: bool) -> 
 
 
 def _finite(value: float) -> float:
-    return float(np.nan_to_num(value, nan=-1.0, posinf=_LARGEST, neginf=-_LARGEST))
+    return float(np.nan_to_num(float(value), nan=-1.0, posinf=_LARGEST, neginf=-_LARGEST))
