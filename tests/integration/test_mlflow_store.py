@@ -21,8 +21,9 @@ from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.mlflow.server import ServerOptions, mlflow_server
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.errors import TrackingError
+from modelratchet.storage.bundles import read_bundle
 from tests.mlflow_stores import empty_store, served_store
-from tests.samples.candidates import MODEL, candidate, regression_bundle
+from tests.samples.candidates import MODEL, bundle, candidate, regression_bundle
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
@@ -72,7 +73,7 @@ def test_a_notebook_scores_frames_of_any_kind(store: StoreAddress, tmp_path: Pat
 
 
 def test_the_answer_of_a_classifier_is_the_graphs(store: StoreAddress, tmp_path: Path) -> None:
-    version = MlflowRegistry(store).record(candidate(tmp_path / "a"))
+    version = MlflowRegistry(store).record(candidate(tmp_path / "a", made=bundle()))
     rows = pd.DataFrame({"hour": [5], "temp": [None], "carrier": ["UA"]})
 
     answer = load_champion(store, version.version).predict(rows)
@@ -124,7 +125,11 @@ def test_a_servers_stamp_follows_aliases_versions_and_deletions(tmp_path: Path) 
         stamps.append(store_stamp(address, MODEL))
         MlflowRegistry(address).record(candidate(tmp_path / "b", "k2"))
         stamps.append(store_stamp(address, MODEL))
-        connect(address).delete_model_version(MODEL, "2")
+        MlflowRegistry(address).record(candidate(tmp_path / "c", "k3", bundle(0.9)))
+        stamps.append(store_stamp(address, MODEL))
+        MlflowRegistry(address).record(candidate(tmp_path / "d", "k4", read_bundle(tmp_path / "a" / "bundle")))
+        stamps.append(store_stamp(address, MODEL))
+        connect(address).delete_model_version(MODEL, "3")
         stamps.append(store_stamp(address, MODEL))
 
     assert len(set(stamps)) == len(stamps)

@@ -96,7 +96,7 @@ class Split(Settings):
     @classmethod
     def _is_quoted(cls, moment: Any) -> Any:
         if isinstance(moment, dt.date):
-            raise ValueError(
+            raise ValueError(  # noqa: TRY004 - pydantic reports ValueError
                 f'found the date {moment}; write it in quotes, for DVC reads no dates: "{moment.isoformat()}"'
             )
         return moment

@@ -28,6 +28,9 @@ _ATTACHED_REPORTS = (
     layout.METRICS,
 )
 
+# a run rewrites these before it records; that is no change of the sources
+_TRACKED_OUTPUTS = ("dvc.lock", layout.METRICS.parent.as_posix())
+
 
 def store_address() -> StoreAddress:
     """Where runs and versions are, from MLFLOW_TRACKING_URI and the current folder."""
@@ -65,7 +68,7 @@ def recorder() -> Recorder:
     """What `record_candidate` talks to."""
     return Recorder(
         registry=registry(),
-        source_control=GitSourceControl(Path.cwd()),
+        source_control=GitSourceControl(Path.cwd(), _TRACKED_OUTPUTS),
         datasets=ParquetDatasetReader(),
         settings=_settings,
         tracking_uri=store_address().shown,

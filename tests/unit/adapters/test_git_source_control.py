@@ -39,5 +39,13 @@ def test_a_changed_file_makes_it_dirty_and_an_untracked_one_does_not(repository:
     assert GitSourceControl(repository).revision().is_dirty is True
 
 
+def test_what_the_pipeline_writes_is_no_change_of_the_sources(repository: Path) -> None:
+    (repository / "dvc.lock").write_text("one")
+    subprocess.run(["git", "add", "dvc.lock"], cwd=repository, check=True)
+
+    assert GitSourceControl(repository).revision().is_dirty is True
+    assert GitSourceControl(repository, ("dvc.lock", "reports")).revision().is_dirty is False
+
+
 def test_a_folder_that_is_no_repository_is_unknown(tmp_path: Path) -> None:
     assert GitSourceControl(tmp_path).revision() == Revision("unknown", "unknown", None)

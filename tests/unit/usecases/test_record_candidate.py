@@ -10,9 +10,10 @@ import pytest
 
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.core.receipt import Receipt
+from modelratchet.core.verdict import Verdict
 from modelratchet.errors import EvidenceError, TrackingError
 from modelratchet.storage.bundles import write_bundle
-from modelratchet.storage.files import read_record
+from modelratchet.storage.files import read_record, write_record
 from modelratchet.usecases.candidate_values import flat_params
 from modelratchet.usecases.ports import CandidateRecord
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder, record_candidate
@@ -49,8 +50,7 @@ def test_the_receipt_says_where_the_verdict_went(files: CandidateFiles, recorder
     assert record_candidate(files, recorder) is True
 
     receipt = read_record(files.receipt, Receipt)
-    assert (receipt.model, receipt.version, receipt.experiment_id) == ("flights-late", "1", "1")
-    assert receipt.run_id == recorder.registry.find("flights-late", receipt.key).run_id  # type: ignore[union-attr]
+    assert (receipt.model, receipt.version, receipt.run_id, receipt.experiment_id) == ("flights-late", "1", "run1", "1")
 
 
 def test_a_second_call_has_nothing_to_do(files: CandidateFiles, recorder: Recorder) -> None:
@@ -65,6 +65,20 @@ def test_a_lost_receipt_is_written_again_without_a_second_version(files: Candida
 
     assert record_candidate(files, recorder) is True
     assert read_record(files.receipt, Receipt).version == "1"
+
+
+def test_the_champions_own_bundle_is_not_recorded_again(files: CandidateFiles, recorder: Recorder) -> None:
+    registry = recorder.registry
+    assert isinstance(registry, FakeModelRegistry)
+    record_candidate(files, recorder)
+    registry.make_champion("flights-late", "1")
+    verdict = replace(read_record(files.verdict, Verdict), champion_version="1")
+    write_record(files.verdict, verdict)
+
+    assert record_candidate(files, recorder) is True
+    assert (len(registry.records), read_record(files.receipt, Receipt).version) == (1, "1")
+    assert read_record(files.receipt, Receipt).key == verdict.digest
+    assert record_candidate(files, recorder) is False
 
 
 def test_a_registry_that_is_down_leaves_no_receipt(files: CandidateFiles, recorder: Recorder) -> None:
@@ -95,10 +109,13 @@ def test_the_primary_metric_comes_first_and_slices_have_names_mlflow_takes(
 
 def test_tags_say_where_the_candidate_comes_from(files: CandidateFiles, recorder: Recorder) -> None:
     made = recorded(files, recorder)
-    tags = made.tags
+    tags, verdict = made.tags, made.verdict_tags
 
-    assert (made.verdict_tags["ratchet.verdict"], made.verdict_tags["ratchet.champion"]) == ("promote", "version 3")
-    assert tags["git.dirty"] == "yes"
+    assert (verdict["ratchet.verdict"], tags["git.dirty"], verdict["ratchet.champion"]) == (
+        "promote",
+        "yes",
+        "version 3",
+    )
     assert {"digest.data", "digest.lock", "digest.params", "digest.holdout", "git.commit", "git.branch"} <= set(tags)
 
 

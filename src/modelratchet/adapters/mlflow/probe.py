@@ -2,7 +2,8 @@
 
 `store_stamp` gives a value that is equal as long as nothing was written. For SQLite it is of the file itself, so any
 write changes it, whoever made it. For a server it is of the registered model as one GET tells it: its aliases, its
-latest version and when they changed; a tag edited on an older version does not show.
+latest version, its tags and when they changed; a tag edited on an older version does not show, so `recording` sets one on
+the model too.
 """
 
 from __future__ import annotations
