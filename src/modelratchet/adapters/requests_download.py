@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit, urlunsplit
 
@@ -38,7 +39,7 @@ def download(address: str, folder: Path) -> SourceFile:
         with requests.get(address, stream=True, timeout=TIMEOUT_S) as response:
             _check(response, shown)
             with replacing(target) as temporary, temporary.open("wb") as stream:
-                for chunk in response.iter_content(_CHUNK):
+                for chunk in _chunks(response, shown, hint):
                     stream.write(chunk)
     except requests.exceptions.InvalidURL as error:
         raise InputError(f"{shown} is no address that can be asked", hint="Mend ingest.path in params.yaml.") from error
@@ -47,6 +48,14 @@ def download(address: str, folder: Path) -> SourceFile:
     except requests.RequestException as error:
         raise OutsideError(f"{shown} cannot be fetched: {_reason(error)}", hint=hint) from error
     return SourceFile(target, shown)
+
+
+def _chunks(response: requests.Response, shown: str, hint: str) -> Iterator[bytes]:
+    """Requests' errors are OSErrors too, and would be taken for those of the disk."""
+    try:
+        yield from response.iter_content(_CHUNK)
+    except requests.RequestException as error:
+        raise OutsideError(f"{shown} broke off: {_reason(error)}", hint=hint) from error
 
 
 def _check(response: requests.Response, shown: str) -> None:
