@@ -194,7 +194,7 @@ def test_page_shows_failures_and_is_the_same_twice(check: Checking, places: Chec
     assert "Failed" in page
     assert "great-expectations-web-assets" not in page
     assert "__none__" not in page
-    assert "1 of 24 expectations failed on 40 rows" in page
+    assert "1 of 22 expectations failed on 40 rows" in page
     assert [path.name for path in places.docs.iterdir()] == ["index.html"]
 
 
