@@ -51,7 +51,7 @@ class FakeModelRegistry:
             (made for made, _ in self.records if (made.model, made.key) == (candidate.model, candidate.key)), None
         )
         if recorded is None:
-            self.records.append((candidate, f"run{len(self.records)}"))
+            self.records.append((candidate, f"run{1 + len(self.records)}"))
         run_id = next(run for made, run in self.records if (made.model, made.key) == (candidate.model, candidate.key))
         version = next((item for item in self._versions(candidate.model) if item.bundle_digest == bundle.digest), None)
         if version is None:

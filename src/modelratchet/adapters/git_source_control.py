@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from modelratchet.usecases.ports import Revision
@@ -15,12 +16,19 @@ _SECONDS = 20
 class GitSourceControl:
     """What is checked out in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Remember the folder, which need not be a repository."""
+    def __init__(self, folder: Path, outputs: Sequence[str] = ()) -> None:
+        """Remember where to look.
+
+        Args:
+            folder: need not be a repository.
+            outputs: tracked files and folders, relative to `folder`, that the pipeline writes itself; a change in
+                them is no change of the sources.
+        """
         self._folder = folder
+        self._excluded = tuple(f":(exclude){path}" for path in outputs)
 
     def revision(self) -> Revision:
-        """Commit, branch, and whether files that git tracks differ from the commit.
+        """Commit, branch, and whether sources that git tracks differ from the commit.
 
         On a CI runner, which checks out a commit and no branch, the branch is the one the runner names.
         """
@@ -28,7 +36,7 @@ class GitSourceControl:
         if commit is None:
             return Revision(_UNKNOWN, _UNKNOWN, None)
         branch = self._ask("symbolic-ref", "--short", "-q", "HEAD") or os.environ.get("GITHUB_HEAD_REF") or ""
-        status = self._ask("status", "--porcelain", "--untracked-files=no")
+        status = self._ask("status", "--porcelain", "--untracked-files=no", "--", ":/", *self._excluded)
         return Revision(
             commit, branch or os.environ.get("GITHUB_REF_NAME") or _UNKNOWN, None if status is None else bool(status)
         )

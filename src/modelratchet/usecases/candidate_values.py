@@ -40,12 +40,14 @@ def flat_params(settings: Mapping[str, object]) -> dict[str, str]:
 
 def metrics_of(evidence: Evidence, model_size_bytes: int) -> dict[str, float]:
     """Everything that was measured, as finite numbers under stable names."""
-    found: dict[str, float | None] = {"model.size_bytes": float(model_size_bytes)}
+    found: dict[str, float | None] = {}
     for part in (
         _evaluation(evidence.evaluation),
         _comparison(evidence.comparison),
         _parity(evidence.parity),
+        _slices(evidence.evaluation),
         _data(evidence.data_check),
+        [("model.size_bytes", float(model_size_bytes))],
     ):
         found.update(part)
     return {_named(name): value for name, value in found.items() if value is not None and math.isfinite(value)}
@@ -90,24 +92,27 @@ def _flattened(prefix: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def _evaluation(evaluation: Evaluation | None) -> Iterator[tuple[str, float | None]]:
-    if evaluation is None:
-        return
-    yield "holdout.rows", float(evaluation.n_rows)
-    for metric in evaluation.metrics:
+    """Holdout metrics, the primary one first: MLflow's pages show metrics in the order they were logged."""
+    for metric in sorted(evaluation.metrics, key=lambda item: item.name != evaluation.primary) if evaluation else ():
         yield from _interval(metric.name, metric.value, metric.low, metric.high)
-    for part in evaluation.slices:
+
+
+def _slices(evaluation: Evaluation | None) -> Iterator[tuple[str, float | None]]:
+    for part in evaluation.slices if evaluation else ():
         if part.metric is not None:
             yield f"slice.{part.column}.{part.category}.{part.metric.name}", part.metric.value
+    if evaluation:
+        yield "holdout.rows", float(evaluation.n_rows)
 
 
 def _comparison(comparison: Comparison | None) -> Iterator[tuple[str, float | None]]:
     if comparison is None:
         return
-    yield "champion.changed_labels_share", comparison.changed_labels_share
     for item in comparison.differences:
         yield f"champion.{item.metric}", item.champion
         yield from _interval(f"gain.{item.metric}", item.gain, item.low, item.high)
     yield from _latency(comparison.latency)
+    yield "champion.changed_labels_share", comparison.changed_labels_share
 
 
 def _latency(latency: Latency) -> Iterator[tuple[str, float | None]]:

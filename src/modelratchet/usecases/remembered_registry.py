@@ -7,6 +7,7 @@ stamp differ the next time. Put in front of the real registry by `wiring.registr
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from modelratchet.core.formats import decode, encode
@@ -17,17 +18,21 @@ from modelratchet.usecases.ports import CandidateRecord, Memory, ModelRegistry, 
 class RememberedRegistry:
     """The port `ModelRegistry` with a memory."""
 
-    def __init__(self, registry: ModelRegistry, stamp: Callable[[str], str], memory: Memory) -> None:
+    def __init__(self, load: Callable[[], ModelRegistry], stamp: Callable[[str], str], memory: Memory) -> None:
         """Put a memory before a registry.
 
         Args:
-            registry: the real one, costly to ask.
+            load: gives the real one; called by the first question that memory cannot answer.
             stamp: of a model's store; empty where it cannot be told, and then nothing is remembered.
             memory: of this machine.
         """
-        self._registry = registry
+        self._load = load
         self._stamp = stamp
         self._memory = memory
+
+    @cached_property
+    def _registry(self) -> ModelRegistry:
+        return self._load()
 
     def champion(self, model: str) -> RegisteredVersion | None:
         """The champion, from memory if the store did not change."""
@@ -42,9 +47,13 @@ class RememberedRegistry:
         self._registry.fetch_bundle(version, directory)
 
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
-        """Record, and look once more so that the next `find` need not ask."""
+        """Record, and look once more so that the next run's questions are answered from memory.
+
+        Our own write changed the stamp; without this the next run would ask though nothing is new.
+        """
         recorded = self._registry.record(candidate)
         self.find(candidate.model, candidate.key)
+        self.champion(candidate.model)
         return recorded
 
     def _remembered(

@@ -7,13 +7,10 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-import yaml
-
 from modelratchet.adapters.git_source_control import GitSourceControl
 from modelratchet.adapters.json_memory import JsonMemory
 from modelratchet.adapters.mlflow.address import StoreAddress, read_address
 from modelratchet.adapters.mlflow.probe import store_stamp
-from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.config import layout
 from modelratchet.usecases.ports import ModelRegistry
@@ -31,6 +28,9 @@ _ATTACHED_REPORTS = (
     layout.METRICS,
 )
 
+# a run rewrites these before it records; that is no change of the sources
+_TRACKED_OUTPUTS = ("dvc.lock", layout.METRICS.parent.as_posix())
+
 
 def store_address() -> StoreAddress:
     """Where runs and versions are, from MLFLOW_TRACKING_URI and the current folder."""
@@ -41,11 +41,19 @@ def registry() -> ModelRegistry:
     """The registry, asked only when its store changed since last time."""
     address = store_address()
     memory = JsonMemory(layout.STATE / "registry.json")
-    return RememberedRegistry(MlflowRegistry(address), partial(store_stamp, address), memory)
+    return RememberedRegistry(partial(_mlflow, address), partial(store_stamp, address), memory)
+
+
+def _mlflow(address: StoreAddress) -> ModelRegistry:
+    from modelratchet.adapters.mlflow.registry import MlflowRegistry
+
+    return MlflowRegistry(address)
 
 
 def model_name() -> str:
     """The model that params.yaml describes, without checking all the rest of it when there is a name."""
+    import yaml
+
     with layout.PARAMS.open("rb") as stream:
         data = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
     name = data.get("model") if isinstance(data, dict) else None
@@ -60,7 +68,7 @@ def recorder() -> Recorder:
     """What `record_candidate` talks to."""
     return Recorder(
         registry=registry(),
-        source_control=GitSourceControl(Path.cwd()),
+        source_control=GitSourceControl(Path.cwd(), _TRACKED_OUTPUTS),
         datasets=ParquetDatasetReader(),
         settings=_settings,
         tracking_uri=store_address().shown,

@@ -1,74 +1,80 @@
-"""Rows from a person's own code: its mistakes are shown with their line."""
+"""The project's own rows()."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from modelratchet.adapters.python_row_source import PythonRowSource
-from modelratchet.errors import ConfigError, DataError, InputError, RatchetError
+from modelratchet.errors import ConfigError, DataError, InputError
 
-Writing = Callable[[str], str]
+MODULE = "trial_package.trial_project"
 
 
 @pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Writing:
-    monkeypatch.syspath_prepend(str(tmp_path))
-    name = f"own_{tmp_path.name.replace('-', '_')}"
-
-    def writing(text: str) -> str:
-        (tmp_path / f"{name}.py").write_text(text)
-        monkeypatch.delitem(sys.modules, name, raising=False)
-        return name
-
-    return writing
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    package = tmp_path / "trial_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield package
+    for name in [name for name in sys.modules if name.startswith("trial_package")]:
+        del sys.modules[name]
 
 
-def test_rows_are_called_with_the_options(write: Writing) -> None:
-    module = write("import pandas as pd\ndef rows(n):\n    return pd.DataFrame({'a': range(n)})\n")
-
-    found = PythonRowSource(module, {"n": 3}).read(["a"])
-
-    assert found.frame["a"].tolist() == [0, 1, 2]
-    assert found.names == ("a",)
-
-
-FAULTS: dict[str, tuple[str, type[RatchetError], str]] = {
-    "an exception": (
-        "def rows(n):\n    x = 1\n    return {}['price']\n",
-        DataError,
-        "in line 3 (return {}['price']): KeyError",
-    ),
-    "no DataFrame": ("def rows(n):\n    return [1]\n", DataError, "gave list, expected a pandas DataFrame"),
-    "no rows()": ("x = 1\n", InputError, "has no function rows()"),
-    "another keyword": ("def rows(month):\n    return 1\n", ConfigError, "the function is rows(month)"),
-    "a syntax error": ("x = 1\ndef rows(n)\n", DataError, "cannot be imported in line 2 (def rows(n)): SyntaxError"),
-    "a failing import": (
-        "import notthere_at_all\n",
-        DataError,
-        "in line 1 (import notthere_at_all): ModuleNotFoundError",
-    ),
-}
-
-
-@pytest.mark.parametrize(("text", "kind", "expected"), FAULTS.values(), ids=list(FAULTS))
-def test_faulty_code_is_told_with_its_line(write: Writing, text: str, kind: type[RatchetError], expected: str) -> None:
+def fault(folder: Path, code: str, kind: type[InputError], **options: object) -> str:
+    (folder / "trial_project.py").write_text(code)
     with pytest.raises(kind) as caught:
-        PythonRowSource(write(text), {"n": 1}).read(["a"])
-
-    assert expected in caught.value.message
-
-
-def test_own_errors_of_the_project_pass_unchanged(write: Writing) -> None:
-    module = write("from modelratchet.errors import InputError\ndef rows():\n    raise InputError('no such month')\n")
-
-    with pytest.raises(InputError, match=r"^no such month$"):
-        PythonRowSource(module, {}).read(["a"])
+        PythonRowSource(MODULE, options).read(["a"])
+    assert caught.value.hint
+    return caught.value.message
 
 
-def test_missing_file_is_told() -> None:
-    with pytest.raises(InputError, match=r"nowhere/project\.py is not there"):
-        PythonRowSource("nowhere.project", {}).read(["a"])
+def test_options_are_handed_over_as_keywords(folder: Path) -> None:
+    code = "import pandas as pd\ndef rows(count):\n    return pd.DataFrame({'a': range(count)})\n"
+    (folder / "trial_project.py").write_text(code)
+    assert len(PythonRowSource(MODULE, {"count": 3}).read(["a"]).frame) == 3
+
+
+def test_an_exception_is_shown_with_its_line(folder: Path) -> None:
+    message = fault(folder, "def rows():\n    table = {}\n    return table['price']\n", DataError)
+    assert message == (
+        "rows() in trial_package/trial_project.py failed in line 3 (return table['price']): KeyError: 'price'"
+    )
+
+
+def test_an_error_of_ours_is_passed_on(folder: Path) -> None:
+    code = (
+        "from modelratchet.errors import InputError\ndef rows():\n    raise InputError('no such month', hint='mend')\n"
+    )
+    assert fault(folder, code, InputError) == "no such month"
+
+
+def test_something_other_than_a_frame_is_refused(folder: Path) -> None:
+    assert "gave list, expected a pandas DataFrame" in fault(folder, "def rows():\n    return []\n", DataError)
+
+
+def test_options_that_do_not_fit_are_named(folder: Path) -> None:
+    message = fault(folder, "def rows(first_month):\n    return None\n", ConfigError, month=1)
+    assert "ingest.options" in message
+    assert "rows(first_month)" in message
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "expected"),
+    [
+        ("x = 1\n", InputError, "has no function rows()"),
+        ("def rows(:\n", DataError, "line 1"),
+        ("import no_such_library\n", DataError, "no_such_library"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(folder: Path, code: str, kind: type[InputError], expected: str) -> None:
+    assert expected in fault(folder, code, kind)
+
+
+def test_a_missing_file_is_named(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"trial_package/trial_project\.py is not there"):
+        PythonRowSource(MODULE, {}).read(["a"])

@@ -1,11 +1,8 @@
-"""Rows never change sides, and sides that nothing can be learned from are refused."""
-
-# ruff: noqa: DTZ001 - stored times have no zone
+"""The split's law: a row's side depends on its own time, or on its own key and the seed."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,125 +12,109 @@ from hypothesis import strategies as st
 
 from modelratchet.core.tasks import Task
 from modelratchet.errors import DataError
+from modelratchet.modeling.plans import ColumnPlan
 from modelratchet.modeling.splitting import divide, held_out_by_key, held_out_by_time
-from tests.samples.rows import plan, rows
 
-KEYS = st.lists(st.text(min_size=1), min_size=1, max_size=40, unique=True)
-SHARES = st.floats(min_value=0.01, max_value=0.99)
-SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
-
-
-def side_of(keys: list[str], share: float, seed: int) -> dict[str, bool]:
-    series = pd.Series(keys, dtype="str", name="id")
-    return dict(zip(keys, held_out_by_key(series, share, seed).tolist(), strict=True))
+PLAN = ColumnPlan(Task.MULTICLASS, "label", None, "id", "at", ("size",), ())
+# BLAKE2b of '7:row-N': a change of these rows moves every row of every project.
+GOLDEN = [1, 4, 5, 6, 7, 13, 18]
+KEYS = st.lists(st.text(min_size=1), min_size=1, max_size=50, unique=True)
 
 
-@given(old=KEYS, new=KEYS, share=SHARES, seed=SEEDS, shuffle=st.randoms())
-@settings(max_examples=100, deadline=None)
-def test_key_keeps_its_side_whatever_other_rows_there_are(
-    old: list[str], new: list[str], share: float, seed: int, shuffle: Any
-) -> None:
-    before = side_of(old, share, seed)
-    grown = list(dict.fromkeys(old + new))
-    shuffle.shuffle(grown)
-    after = side_of(grown, share, seed)
-
-    assert {key: after[key] for key in old} == before
+def rows(labels: list[str]) -> pd.DataFrame:
+    days = pd.date_range("2024-01-01", periods=len(labels), freq="D")
+    return pd.DataFrame({"id": [str(index) for index in range(len(labels))], "at": days, "size": 1.0, "label": labels})
 
 
-@given(keys=KEYS, shares=st.tuples(SHARES, SHARES), seed=SEEDS)
-@settings(max_examples=50, deadline=None)
-def test_larger_share_holds_out_the_same_rows_and_more(keys: list[str], shares: tuple[float, float], seed: int) -> None:
-    small, large = (side_of(keys, share, seed) for share in sorted(shares))
-
-    assert all(large[key] for key, held_out in small.items() if held_out)
-
-
-@given(
-    times=st.lists(st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2090, 1, 1)), min_size=1, max_size=30),
-    edge=st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2090, 1, 1)),
-)
-@settings(max_examples=50, deadline=None)
-def test_time_alone_says_which_side_a_row_is_on(times: list[dt.datetime], edge: dt.datetime) -> None:
-    found = held_out_by_time(pd.Series(times, dtype="datetime64[us]"), edge)
-
-    assert found.tolist() == [time >= edge for time in times]
-
-
-def test_sides_of_known_keys_stay_what_they_were_at_release() -> None:
-    found = side_of([f"row-{number}" for number in range(12)], 0.5, 7)
-
-    assert [key for key, held_out in found.items() if held_out] == RELEASED
-
-
-RELEASED = ["row-1", "row-3", "row-4", "row-5", "row-6", "row-7"]
-
-
-def test_share_is_met_and_seeds_differ() -> None:
-    keys = pd.Series([f"row-{number}" for number in range(20_000)], name="id")
-    one, other = held_out_by_key(keys, 0.2, 1), held_out_by_key(keys, 0.2, 2)
-
-    assert abs(one.mean() - 0.2) < 0.015
-    assert abs((one & other).mean() - 0.04) < 0.01
-
-
-def test_edge_with_a_zone_is_turned_to_utc() -> None:
-    times = pd.Series(pd.to_datetime(["2024-01-01T10:59:59", "2024-01-01T11:00:00"]))
-    edge = dt.datetime(2024, 1, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=1)))
-
-    assert held_out_by_time(times, edge).tolist() == [False, True]
-
-
-@pytest.mark.parametrize("keys", [["a", ""], ["a", None]])
-def test_missing_key_is_refused(keys: list[str | None]) -> None:
-    with pytest.raises(DataError, match="the key is missing in 1 of 2 rows"):
-        held_out_by_key(pd.Series(keys, dtype="str", name="id"), 0.5, 1)
-
-
-def test_missing_time_is_refused() -> None:
-    with pytest.raises(DataError, match="the time is missing in 1 of 2 rows"):
-        held_out_by_time(pd.Series([pd.NaT, pd.Timestamp("2024-01-01")], name="at"), dt.datetime(2024, 1, 1))
-
-
-YES_NO = ["yes", "no"]
-UNFIT: dict[str, tuple[list[str], int, int, dict[str, Any], str]] = {
-    "too few held out": (YES_NO * 20, 3, 10, {}, "3 of 40 rows are held out, expected at least 10; at goes from 2024"),
-    "nothing to train on": (YES_NO * 20, 40, 10, {}, "all 40 rows are held out"),
-    "one class in training": (["yes"] * 20 + YES_NO * 10, 20, 10, {}, "one class only in the training rows, 'yes'"),
-    "one class held out": (YES_NO * 10 + ["no"] * 20, 20, 10, {}, "one class only in the held-out rows, 'no'"),
-    "a class never trained on": (
-        YES_NO * 10 + ["yes", "new"] * 10,
-        20,
-        10,
-        {"task": Task.MULTICLASS, "positive": None},
-        "classes in 10 held-out rows that no training row has: 'new'; training has 'no', 'yes'",
-    ),
-}
-
-
-@pytest.mark.parametrize(("labels", "n_held_out", "minimum", "changes", "expected"), UNFIT.values(), ids=list(UNFIT))
-def test_unfit_sides_are_refused(
-    labels: list[str], n_held_out: int, minimum: int, changes: dict[str, Any], expected: str
-) -> None:
-    is_held_out = np.arange(40) >= 40 - n_held_out
-
+def fault(labels: list[str], holdout: list[bool], minimum: int = 1, task: Task = Task.MULTICLASS) -> str:
+    plan = ColumnPlan(task, "label", None, "id", "at", ("size",), ())
     with pytest.raises(DataError) as caught:
-        divide(rows(sold=labels), is_held_out, plan(**changes), minimum)
-
-    assert expected in caught.value.message
+        divide(rows(labels), np.array(holdout), plan, minimum)
     assert caught.value.hint
+    return caught.value.message
 
 
-def test_sides_hold_every_row_once_and_keep_their_order() -> None:
-    frame = rows()
-    sides = divide(frame, np.arange(40) % 2 == 0, plan(), 10)
+@given(keys=KEYS, more=KEYS, seed=st.integers(0, 2**32 - 1), share=st.floats(0.01, 0.99))
+def test_a_row_keeps_its_side_whatever_other_rows_come(
+    keys: list[str], more: list[str], seed: int, share: float
+) -> None:
+    before = dict(zip(keys, held_out_by_key(pd.Series(keys, dtype="str"), share, seed), strict=True))
+    grown = list(dict.fromkeys([*reversed(more), *reversed(keys)]))
+    after = dict(zip(grown, held_out_by_key(pd.Series(grown, dtype="str"), share, seed), strict=True))
+    assert {key: after[key] for key in keys} == before
 
-    assert sides.train["id"].tolist() == frame["id"].tolist()[1::2]
-    assert sides.holdout["id"].tolist() == frame["id"].tolist()[::2]
+
+@given(keys=KEYS, share=st.floats(0.01, 0.5))
+def test_a_larger_share_holds_out_the_same_rows_and_more(keys: list[str], share: float) -> None:
+    series = pd.Series(keys, dtype="str")
+    smaller, larger = held_out_by_key(series, share, 1), held_out_by_key(series, 2 * share, 1)
+    assert not (smaller & ~larger).any()
 
 
-def test_constant_number_to_train_on_is_refused() -> None:
-    frame = rows(sold=[1.0] * 20 + list(range(20)))
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 2**32 - 1), share=st.floats(0.05, 0.95))
+def test_the_share_is_met(seed: int, share: float) -> None:
+    n_keys = 5000
+    found = held_out_by_key(pd.Series([f"row-{index}" for index in range(n_keys)]), share, seed).mean()
+    assert abs(found - share) < 6 * np.sqrt(share * (1 - share) / n_keys)
 
-    with pytest.raises(DataError, match="the same value in all 20 training rows"):
-        divide(frame, np.arange(40) >= 20, plan(task=Task.REGRESSION, positive=None), 10)
+
+def test_sides_are_the_same_on_every_machine() -> None:
+    found = held_out_by_key(pd.Series([f"row-{index}" for index in range(20)]), 0.3, 7)
+    assert np.flatnonzero(found).tolist() == GOLDEN
+
+
+def test_another_seed_holds_out_other_rows() -> None:
+    keys = pd.Series([f"row-{index}" for index in range(200)])
+    assert (held_out_by_key(keys, 0.5, 1) != held_out_by_key(keys, 0.5, 2)).any()
+
+
+@pytest.mark.parametrize(
+    "holdout_from",
+    [
+        dt.datetime.fromisoformat("2024-01-03"),
+        dt.datetime(2024, 1, 3, tzinfo=dt.UTC),
+        dt.datetime(2024, 1, 3, 2, tzinfo=dt.timezone(dt.timedelta(hours=2))),
+    ],
+)
+def test_rows_from_that_moment_on_are_held_out(holdout_from: dt.datetime) -> None:
+    assert held_out_by_time(rows(["a"] * 4)["at"], holdout_from).tolist() == [False, False, True, True]
+
+
+def test_missing_times_and_keys_are_refused() -> None:
+    with pytest.raises(DataError, match="time is missing in 1 of 2"):
+        held_out_by_time(
+            pd.Series(pd.to_datetime(["2024-01-01", None]), name="at"), dt.datetime.fromisoformat("2024-01-01")
+        )
+    with pytest.raises(DataError, match="key is missing in 1 of 2"):
+        held_out_by_key(pd.Series(["a", ""], name="id"), 0.5, 1)
+
+
+def test_both_sides_keep_the_order_of_the_rows() -> None:
+    divided = divide(rows(["a", "b", "a", "b", "a", "b"]), np.array([False, True, True, False, False, False]), PLAN, 1)
+    assert divided.train["id"].tolist() == ["0", "3", "4", "5"]
+    assert divided.holdout["id"].tolist() == ["1", "2"]
+    assert divided.holdout.index.tolist() == [0, 1]
+
+
+def test_a_holdout_too_small_says_what_was_found_and_needed() -> None:
+    message = fault(["a", "b", "a"], [False, False, True], minimum=2)
+    assert "1 of 3 rows are held out, expected at least 2" in message
+    assert "2024-01-01" in message
+
+
+def test_no_training_rows_are_refused() -> None:
+    assert "none is left to train on" in fault(["a", "b"], [True, True])
+
+
+def test_a_holdout_with_one_class_is_refused() -> None:
+    assert "one class only in the held-out rows, 'a'" in fault(["a", "b", "a"], [False, False, True], task=Task.BINARY)
+
+
+def test_training_with_one_class_is_refused() -> None:
+    assert "one class only in the training rows, 'a'" in fault(["a", "b", "a"], [False, True, True])
+
+
+def test_a_class_that_training_never_saw_is_named() -> None:
+    message = fault(["a", "b", "c", "a"], [False, False, True, True])
+    assert "1 held-out rows that no training row has: 'c'" in message

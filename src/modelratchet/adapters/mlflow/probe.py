@@ -2,7 +2,8 @@
 
 `store_stamp` gives a value that is equal as long as nothing was written. For SQLite it is of the file itself, so any
 write changes it, whoever made it. For a server it is of the registered model as one GET tells it: its aliases, its
-latest version and when they changed; a tag edited on an older version does not show.
+latest version, its tags and when they changed; a tag edited on an older version does not show, so `recording` sets one on
+the model too.
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ from __future__ import annotations
 import base64
 import json
 import os
-import ssl
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.errors import HINT
 from modelratchet.core.digests import digest_value
 from modelratchet.errors import TrackingError
+
+if TYPE_CHECKING:
+    import ssl
 
 UNKNOWN = ""
 _TIMEOUT_SECONDS = 5
@@ -58,6 +59,8 @@ def _sqlite_stamp(uri: str, database: Path) -> str:
 
 
 def _server_stamp(address: StoreAddress, model: str) -> str:
+    from urllib.parse import urlencode
+
     url = f"{address.uri}/api/2.0/mlflow/registered-models/get?{urlencode({'name': model})}"
     status, body = _answer(url, address)
     if status == 404 and b"RESOURCE_DOES_NOT_EXIST" in body:
@@ -70,6 +73,9 @@ def _server_stamp(address: StoreAddress, model: str) -> str:
 
 
 def _answer(url: str, address: StoreAddress) -> tuple[int, bytes]:
+    import urllib.error
+    import urllib.request
+
     request = urllib.request.Request(url, headers=_authorization())  # noqa: S310 - the address is http or https
     for pause in (*_PAUSES_SECONDS, None):
         try:
@@ -95,6 +101,8 @@ def _authorization() -> dict[str, str]:
 
 def _tls() -> ssl.SSLContext | None:
     """The same trust as MLflow's client is told to have."""
+    import ssl
+
     if os.environ.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower() == "true":
         return ssl._create_unverified_context()  # noqa: S323, SLF001 - asked for by MLflow's own variable
     path = os.environ.get("MLFLOW_TRACKING_SERVER_CERT_PATH")

@@ -95,6 +95,8 @@ class Recording:
             if with_model:
                 model_files.save_model(self.candidate, staging / model_files.MODEL_PATH)
             artifacts.upload(artifacts.repository(run.info.artifact_uri, self.address.uri), staging)
+            if with_model:
+                runs.link_model(self.client, run.info.run_id, staging / model_files.MODEL_PATH)
         return run
 
     def _make_version(self, run: Run) -> None:
@@ -130,6 +132,10 @@ class Recording:
         runs.reap(self.client, experiment)
         if version.tags.get(versions.VERDICT_TAG) != self.candidate.key:
             self.client.update_model_version(version.name, version.version, description=self.candidate.note)
+            # a version's tags do not show in what a server tells of the model, which `probe` watches; this one does
+            insisting(
+                lambda: self.client.set_registered_model_tag(version.name, versions.VERDICT_TAG, self.candidate.key)
+            )
         versions.set_tags(self.client, version, self._verdict_tags(run_id))
         versions.mark_whole(self.client, version)
 

@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelratchet.adapters.mlflow.errors import insisting, is_missing, is_taken
@@ -26,7 +27,7 @@ NOTE_LIMIT = 7900
 _VALUE_LIMIT = 5000
 _PARAMS_A_BATCH = 100
 _METRICS_A_BATCH = 800
-_DIGEST_LIMIT = 36
+_SHOWN_DIGEST = 16
 
 # MLflow's names for column types; all others are shown as text
 _COLUMN_TYPES = {"float32": "float", "float64": "double", "int32": "integer", "int64": "long", "bool": "boolean"}
@@ -99,6 +100,15 @@ def close_others(client: MlflowClient, experiment: str, key: str, run_id: str) -
             discard_run(client, other)
 
 
+def link_model(client: MlflowClient, run_id: str, model_folder: Path) -> None:
+    """Tell the run that the model among its artifacts is one, so that MLflow's list of runs shows it."""
+    from mlflow.models import Model
+
+    described = Model.load(str(model_folder)).get_tags_dict()
+    described.update(run_id=run_id, artifact_path=model_folder.name)
+    client.set_tag(run_id, "mlflow.log-model.history", json.dumps([described]))
+
+
 def reap(client: MlflowClient, experiment: str) -> None:
     """Close runs that a killed process left open, whatever their key, when they are older than any record takes."""
     before = int((time.time() - LEASE_SECONDS) * 1000)
@@ -147,8 +157,8 @@ def _dataset_input(dataset: RunDataset) -> DatasetInput:
     ]
     entity = Dataset(
         name=dataset.name,
-        # MLflow's field holds 36 characters; the whole digest stands in the profile and among the tags
-        digest=dataset.digest.removeprefix("sha256:")[:_DIGEST_LIMIT],
+        # MLflow's field holds 36 characters, its pages fewer; the whole digest is in the profile and among the tags
+        digest=dataset.digest.removeprefix("sha256:")[:_SHOWN_DIGEST],
         source_type="local",
         source=json.dumps({"uri": dataset.location}),
         schema=json.dumps({"mlflow_colspec": columns}),

@@ -152,6 +152,18 @@ def _stop_group(process: subprocess.Popen[bytes]) -> None:
             continue
         # the parent is gone; a worker of its group may not be, and the second round ends it
     process.wait()
+    _await_empty_group(process.pid)
+
+
+def _await_empty_group(group: int) -> None:
+    """Workers that were killed are reaped by the system's first process, a moment later."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except (ProcessLookupError, PermissionError):
+            return
+        time.sleep(0.02)
 
 
 def _end_with_parent() -> None:

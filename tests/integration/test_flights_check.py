@@ -1,4 +1,4 @@
-"""The example on its real data: a year of flights, what is known of them, and the suite that they meet."""
+"""The example's rows on their way to the split: quick to read, joined well, divided by time, and held against their suite."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ import pytest
 
 from modelratchet.adapters.gx_data_checker import CheckPlaces, GxDataChecker
 from modelratchet.config.reading import load_params
-from modelratchet.errors import InputError
-from modelratchet.modeling.frames import features_of
 from modelratchet.modeling.ingesting import ingest
 from modelratchet.modeling.tables import write_table
 from modelratchet.wiring.data import column_plan, divided
 from pipeline import project
 
 ROOT = Path(__file__).parents[2]
-AFTER_DEPARTURE = {"dep_time", "dep_delay", "arr_time", "arr_delay", "air_time", "time_hour"}
 
 pytestmark = pytest.mark.integration
 
@@ -38,35 +35,11 @@ def test_year_is_read_whole_and_quickly() -> None:
     found = project.rows()
 
     assert time.process_time() - started < 6
-    assert len(found) == 336_776 - 9_430
-    assert found["flight_id"].is_unique
+    assert len(found) == 327_346
 
 
-def test_share_of_late_flights_moves_with_the_season(year: pd.DataFrame) -> None:
-    shares = year.groupby("month")["late"].mean()
-
-    assert shares[9] == pytest.approx(0.132, abs=0.001)
-    assert shares[12] == pytest.approx(0.326, abs=0.001)
-
-
-def test_nothing_is_known_that_a_departure_tells(year: pd.DataFrame) -> None:
-    named = set(column_plan(load_params(ROOT / "params.yaml")).features)
-
-    assert not AFTER_DEPARTURE & set(year.columns)
-    assert named <= set(year.columns)
+def test_no_number_tells_nearly_all(year: pd.DataFrame) -> None:
     assert year.drop(columns="late").select_dtypes("number").corrwith(year["late"]).abs().max() < 0.3
-
-
-def test_months_make_a_window_whose_rows_do_not_depend_on_it(year: pd.DataFrame) -> None:
-    march = project.rows(3, 3)
-
-    pd.testing.assert_frame_equal(march, year[year["month"] == 3].reset_index(drop=True))
-
-
-@pytest.mark.parametrize("window", [(0, 3), (4, 3), (1, 13)])
-def test_window_outside_the_year_is_refused(window: tuple[int, int]) -> None:
-    with pytest.raises(InputError, match=r"asks for months"):
-        project.rows(*window)
 
 
 def test_weather_joins_no_flight_twice(year: pd.DataFrame) -> None:
@@ -90,14 +63,3 @@ def test_flights_meet_their_suite(ingested: pd.DataFrame, tmp_path: Path) -> Non
 
     assert found.failed == ()
     assert found.n_expectations == 125
-
-
-def test_own_estimator_learns_from_a_month(ingested: pd.DataFrame) -> None:
-    plan = column_plan(load_params(ROOT / "params.yaml"))
-    month = ingested[ingested["month"] == 6].head(5000)
-    features = features_of(month, plan.numeric, plan.categorical)
-    pipeline = project.estimator(numeric=plan.numeric, categorical=plan.categorical, task="binary", seed=1, penalty=0.5)
-
-    fitted = pipeline.fit(features, month["late"])
-
-    assert fitted.score(features, month["late"]) > month["late"].eq("0").mean()

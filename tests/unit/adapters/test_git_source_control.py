@@ -1,0 +1,51 @@
+"""Git's facts, from a real repository."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from modelratchet.adapters.git_source_control import GitSourceControl
+from modelratchet.usecases.ports import Revision
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    for command in (
+        ["init", "-q", "-b", "work"],
+        ["config", "user.email", "a@example.org"],
+        ["config", "user.name", "A"],
+        ["add", "."],
+        ["commit", "-q", "-m", "first"],
+    ):
+        (tmp_path / "file").write_text("one")
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def test_a_clean_checkout(repository: Path) -> None:
+    found = GitSourceControl(repository).revision()
+
+    assert (len(found.commit), found.branch, found.is_dirty) == (40, "work", False)
+
+
+def test_a_changed_file_makes_it_dirty_and_an_untracked_one_does_not(repository: Path) -> None:
+    (repository / "other").write_text("untracked")
+    assert GitSourceControl(repository).revision().is_dirty is False
+
+    (repository / "file").write_text("two")
+    assert GitSourceControl(repository).revision().is_dirty is True
+
+
+def test_what_the_pipeline_writes_is_no_change_of_the_sources(repository: Path) -> None:
+    (repository / "dvc.lock").write_text("one")
+    subprocess.run(["git", "add", "dvc.lock"], cwd=repository, check=True)
+
+    assert GitSourceControl(repository).revision().is_dirty is True
+    assert GitSourceControl(repository, ("dvc.lock", "reports")).revision().is_dirty is False
+
+
+def test_a_folder_that_is_no_repository_is_unknown(tmp_path: Path) -> None:
+    assert GitSourceControl(tmp_path).revision() == Revision("unknown", "unknown", None)

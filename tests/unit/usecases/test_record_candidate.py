@@ -1,0 +1,144 @@
+"""Recording is done once a verdict, and says everything that two runs are compared by."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
+from modelratchet.core.receipt import Receipt
+from modelratchet.core.verdict import Verdict
+from modelratchet.errors import EvidenceError, TrackingError
+from modelratchet.storage.bundles import write_bundle
+from modelratchet.storage.files import read_record, write_record
+from modelratchet.usecases.candidate_values import flat_params
+from modelratchet.usecases.ports import CandidateRecord
+from modelratchet.usecases.record_candidate import CandidateFiles, Recorder, record_candidate
+from tests.fakes.model_registry import FakeModelRegistry
+from tests.fakes.source_control import FakeSourceControl
+from tests.samples.candidates import bundle
+from tests.samples.recordings import recording, settings
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> CandidateFiles:
+    return recording(tmp_path)
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder(
+        FakeModelRegistry(),
+        FakeSourceControl(is_dirty=True),
+        ParquetDatasetReader(),
+        lambda: settings("random_forest"),
+        "sqlite:///x",
+    )
+
+
+def recorded(files: CandidateFiles, recorder: Recorder) -> CandidateRecord:
+    record_candidate(files, recorder)
+    registry = recorder.registry
+    assert isinstance(registry, FakeModelRegistry)
+    return registry.records[-1][0]
+
+
+def test_the_receipt_says_where_the_verdict_went(files: CandidateFiles, recorder: Recorder) -> None:
+    assert record_candidate(files, recorder) is True
+
+    receipt = read_record(files.receipt, Receipt)
+    assert (receipt.model, receipt.version, receipt.run_id, receipt.experiment_id) == ("flights-late", "1", "run1", "1")
+
+
+def test_a_second_call_has_nothing_to_do(files: CandidateFiles, recorder: Recorder) -> None:
+    record_candidate(files, recorder)
+
+    assert record_candidate(files, replace(recorder, settings=pytest.fail)) is False
+
+
+def test_a_lost_receipt_is_written_again_without_a_second_version(files: CandidateFiles, recorder: Recorder) -> None:
+    record_candidate(files, recorder)
+    files.receipt.unlink()
+
+    assert record_candidate(files, recorder) is True
+    assert read_record(files.receipt, Receipt).version == "1"
+
+
+def test_the_champions_own_bundle_is_not_recorded_again(files: CandidateFiles, recorder: Recorder) -> None:
+    registry = recorder.registry
+    assert isinstance(registry, FakeModelRegistry)
+    record_candidate(files, recorder)
+    registry.make_champion("flights-late", "1")
+    verdict = replace(read_record(files.verdict, Verdict), champion_version="1")
+    write_record(files.verdict, verdict)
+
+    assert record_candidate(files, recorder) is True
+    assert (len(registry.records), read_record(files.receipt, Receipt).version) == (1, "1")
+    assert read_record(files.receipt, Receipt).key == verdict.digest
+    assert record_candidate(files, recorder) is False
+
+
+def test_a_registry_that_is_down_leaves_no_receipt(files: CandidateFiles, recorder: Recorder) -> None:
+    recorder.registry.is_down = True  # type: ignore[attr-defined]
+
+    with pytest.raises(TrackingError):
+        record_candidate(files, recorder)
+    assert not files.receipt.exists()
+
+
+def test_a_bundle_that_is_not_the_one_decided_on_is_refused(files: CandidateFiles, recorder: Recorder) -> None:
+    write_bundle(bundle(0.9), files.bundle)
+
+    with pytest.raises(EvidenceError, match="another bundle"):
+        record_candidate(files, recorder)
+
+
+def test_the_primary_metric_comes_first_and_slices_have_names_mlflow_takes(
+    files: CandidateFiles, recorder: Recorder
+) -> None:
+    metrics = recorded(files, recorder).metrics
+
+    assert list(metrics)[:3] == ["roc_auc", "roc_auc.low", "roc_auc.high"]
+    assert metrics["slice.carrier.B_6.roc_auc"] == pytest.approx(0.70)
+    assert metrics["latency.p50_ms"] == 0.02
+    assert metrics["parity.changed_labels"] == 0
+
+
+def test_tags_say_where_the_candidate_comes_from(files: CandidateFiles, recorder: Recorder) -> None:
+    made = recorded(files, recorder)
+    tags, verdict = made.tags, made.verdict_tags
+
+    assert (verdict["ratchet.verdict"], tags["git.dirty"], verdict["ratchet.champion"]) == (
+        "promote",
+        "yes",
+        "version 3",
+    )
+    assert {"digest.data", "digest.lock", "digest.params", "digest.holdout", "git.commit", "git.branch"} <= set(tags)
+
+
+def test_datasets_carry_our_digest_and_the_example_has_features_only(files: CandidateFiles, recorder: Recorder) -> None:
+    made = recorded(files, recorder)
+
+    assert [(item.name, item.role, item.n_rows) for item in made.datasets] == [
+        ("train", "training", 3),
+        ("holdout", "holdout", 2),
+    ]
+    assert made.example[1] == {"hour": 6.0, "temp": None, "carrier": "UA"}
+
+
+def test_the_run_is_named_by_estimator_commit_and_bundle(files: CandidateFiles, recorder: Recorder) -> None:
+    digest = json.loads(files.verdict.read_text())["bundle_digest"]
+
+    assert recorded(files, recorder).run_name == f"random_forest 1234567+ {digest[7:14]}"
+
+
+def test_only_the_chosen_estimators_options_are_params() -> None:
+    params = flat_params(settings("random_forest"))
+
+    assert params["train.random_forest.max_depth"] == "12"
+    assert not any(name.startswith("train.logistic_regression") for name in params)
+    assert params["evaluate.slices"] == "carrier"
+    assert "split.holdout_share" not in params
