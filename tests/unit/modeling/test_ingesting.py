@@ -79,6 +79,10 @@ def test_categorical_dtypes_are_read_like_their_values() -> None:
     assert found["size"].tolist() == [1, 2, 3, 4]
 
 
+def test_whole_numbers_in_a_categorical_may_be_missing() -> None:
+    assert stored(good(kind=pd.Categorical([1, None, 2, 1])))["kind"].tolist() == ["1", "", "2", "1"]
+
+
 def test_the_positive_class_comes_last() -> None:
     assert classes_of(pd.Series(["b", "a"]), "a") == ("b", "a")
     assert classes_of(pd.Series(["b", "a", "c"]), None) == ("a", "b", "c")
