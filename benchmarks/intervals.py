@@ -151,7 +151,7 @@ def main() -> None:
     """Print one line for each case, size, metric and method."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=20130101)
-    parser.add_argument("--samples", type=int, default=300)
+    parser.add_argument("--samples", type=int, default=200)
     parser.add_argument("--rows", type=int, nargs="+", default=[200, 1000])
     options = parser.parse_args()
     started = time.perf_counter()

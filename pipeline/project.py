@@ -61,13 +61,7 @@ def rows(first_month: int = 1, last_month: int = 12) -> pd.DataFrame:
 
 
 def estimator(
-    *,
-    numeric: Sequence[str],
-    categorical: Sequence[str],
-    task: str,
-    seed: int,
-    max_iter: int = 300,
-    strength: float = 1.0,
+    *, numeric: Sequence[str], categorical: Sequence[str], task: str, seed: int, penalty: float = 1.0
 ) -> Pipeline:
     """An unfitted Pipeline of your own; here a logistic regression on imputed, scaled and one-hot encoded columns.
 
@@ -76,7 +70,7 @@ def estimator(
         categorical: names of its text columns; the empty string is missing.
         task: `binary`, `multiclass` or `regression`; this one classifies.
         seed: make everything random follow from it.
-        max_iter, strength: all further keywords are `train.project` of params.yaml.
+        penalty: further keywords are `train.project` of params.yaml; this is the weight of the squared coefficients.
 
     Returns:
         A Pipeline that takes a DataFrame. It has to be made of what skl2onnx converts; the parity stage shows if it does.
@@ -96,9 +90,8 @@ def estimator(
             ("categorical", OneHotEncoder(handle_unknown="ignore"), list(categorical)),
         ]
     )
-    return Pipeline(
-        [("columns", columns), ("model", LogisticRegression(C=strength, max_iter=max_iter, random_state=seed))]
-    )
+    model = LogisticRegression(C=1 / penalty, max_iter=300, random_state=seed)
+    return Pipeline([("columns", columns), ("model", model)])
 
 
 def _with_schedule(flights: pd.DataFrame) -> pd.DataFrame:

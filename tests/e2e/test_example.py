@@ -23,12 +23,18 @@ def test_first_run_ends_with_a_promoted_verdict_and_a_registered_version(flights
     assert "flights-late version 1" in shown.stdout
 
 
-def test_second_run_does_no_work_and_says_so(flights: Project) -> None:
-    done = flights.ratchet("run")
+def test_second_run_does_no_work_and_says_so(finished_flights: Path) -> None:
+    project = Project(finished_flights)
+
+    done = project.ratchet("run")
 
     assert done.returncode == 0, done.stderr
     assert "Nothing to do" in done.stdout
-    assert flights.ran()["did_nothing"]
+    assert project.ran()["did_nothing"]
+
+
+def test_folder_that_moved_still_knows_its_versions(flights: Project) -> None:
+    assert flights.ran()["version"] == "1"
 
 
 def test_policy_edit_decides_again_and_retrains_nothing(flights: Project) -> None:

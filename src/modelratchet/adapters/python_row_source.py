@@ -22,7 +22,7 @@ class PythonRowSource:
         self._module, self._options = module, dict(options)
         self._file = module.replace(".", "/") + ".py"
 
-    def read(self, wanted: Sequence[str]) -> SourceRows:
+    def read(self, wanted: Sequence[str]) -> SourceRows:  # noqa: ARG002 - the port's
         """Call the function; it gives all of its columns, whichever are wanted.
 
         Raises:

@@ -10,7 +10,7 @@ import requests
 
 from modelratchet.errors import InputError, OutsideError
 from modelratchet.storage.files import replacing
-from modelratchet.storage.finding import SourceFile
+from modelratchet.storage.sources import SourceFile
 
 TIMEOUT_S = (5.0, 60.0)
 _CHUNK = 1 << 20

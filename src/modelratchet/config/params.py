@@ -92,6 +92,15 @@ class Split(Settings):
     holdout_share: Annotated[float, Field(gt=0.0, lt=1.0)] | None = Field(None, description="hash: the share held out")
     minimum_holdout_rows: Positive = Field(100, description="fewer held-out rows cannot decide anything")
 
+    @field_validator("holdout_from", mode="before")
+    @classmethod
+    def _is_quoted(cls, moment: Any) -> Any:
+        if isinstance(moment, dt.date):
+            raise ValueError(  # noqa: TRY004 - pydantic reports ValueError
+                f'found the date {moment}; write it in quotes, for DVC reads no dates: "{moment.isoformat()}"'
+            )
+        return moment
+
     @model_validator(mode="after")
     def _has_what_its_method_needs(self) -> Split:
         needed = "holdout_from" if self.method == "time" else "holdout_share"

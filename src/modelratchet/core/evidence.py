@@ -124,8 +124,8 @@ class ChangedRow:
 class ParityPart:
     """Estimator against ONNX on one set of rows.
 
-    `largest_difference` is over all scores (probabilities, or predictions relative to their spread);
-    `ties` counts rows whose two best scores are equal to within float32.
+    `largest_difference` is over all scores: probabilities, or predictions relative to their size or, where that is larger,
+    to their spread over the held-out rows. `ties` counts rows whose two best scores are equal to within float32.
     """
 
     source: str

@@ -1,127 +1,116 @@
-"""Rows that are hard on an exported graph: values at and beside every tree threshold, extremes, missing and unseen values.
+"""Rows that ask the hard questions: on every threshold and next to it, extreme numbers, every category, missing values.
 
-A graph that rounds a threshold, or routes a missing value to the wrong side, answers ordinary rows rightly and these wrongly.
+Each made row is a real row with some values replaced. Called by `parity`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 
 from modelratchet.core.schema import MISSING_CATEGORY, Schema
-from modelratchet.modeling.onnx_transformers import is_identity
+from modelratchet.modeling.thresholds import Thresholds
 
-Thresholds = dict[str, NDArray[np.float64]]
-UNSEEN_CATEGORY = "never seen in training"
-_EXTREMES = (0.0, -0.0, 1.0, -1.0, 1e-40, -1e-40, float(np.finfo(np.float32).max), float(np.finfo(np.float32).min))
-_SHARE_OF_COLUMNS = 0.5
-
-
-def thresholds_of(pipeline: Any) -> Thresholds:
-    """The thresholds of every tree, by numeric column and in that column's own unit; empty where there are no trees.
-
-    Columns behind a transformer that cannot be followed back to one column are left out.
-    """
-    if (
-        not isinstance(pipeline, Pipeline)
-        or not isinstance(pipeline.steps[0][1], ColumnTransformer)
-        or len(pipeline.steps) > 2
-    ):
-        return {}
-    found: dict[int, list[NDArray[np.float64]]] = {}
-    for features, thresholds in _splits(pipeline.steps[-1][1]):
-        for feature in np.unique(features):
-            found.setdefault(int(feature), []).append(thresholds[features == feature])
-    origins = dict(_origins(pipeline.steps[0][1]))
-    return {
-        name: np.unique(np.concatenate(found[feature]) * scale + shift)
-        for feature, (name, scale, shift) in sorted(origins.items())
-        if feature in found
-    }
+UNSEEN = ("never seen before", "\u00fcnseen \u2708", " ")
+EXTREMES = np.array([0.0, -0.0, 1e-45, -1e-45, 1.1754944e-38, 3.4028235e38, -3.4028235e38, 1.0, -1.0], np.float32)
+_KNOCKED_SHARE = 0.15
 
 
-def fuzzed_rows(base: pd.DataFrame, schema: Schema, thresholds: Thresholds, n_rows: int, seed: int) -> pd.DataFrame:
-    """Real rows with about half their values replaced by hard ones.
+@dataclass(frozen=True)
+class FuzzRows:
+    """Rows in the form of `frames.features_of`, and how many distinct thresholds have a row on and beside them."""
 
-    Every threshold is used once (at float32, one step below, one above) before any is used twice, as far as `n_rows` reach.
+    features: pd.DataFrame
+    thresholds_covered: int
+
+
+def knock_out(features: pd.DataFrame, columns: tuple[str, ...], generator: np.random.Generator) -> pd.DataFrame:
+    """Take values away from real rows: one column in turn, and others at random.
 
     Args:
-        base: real rows, features in the form of `modeling.frames`.
-        schema: the columns.
-        thresholds: from `thresholds_of`.
-        n_rows: how many to make.
-        seed: what the draws depend on.
+        features: the rows; they are not changed.
+        columns: those that may lose values.
+        generator: where randomness comes from.
+    """
+    taken = features.reset_index(drop=True).copy()
+    for index, name in enumerate(columns):
+        lost = generator.random(len(taken)) < _KNOCKED_SHARE
+        lost[index :: len(columns)] = True
+        taken.loc[lost, name] = np.nan if pd.api.types.is_float_dtype(taken[name]) else MISSING_CATEGORY
+    return taken
+
+
+def fuzz(
+    base: pd.DataFrame, values: Mapping[str, NDArray[Any]], thresholds: Thresholds, n_rows: int, seed: int
+) -> FuzzRows:
+    """Make at most `n_rows` rows that try all `values`.
+
+    When there are no more values than rows, each row tries one; otherwise a row tries values of several columns at once, so
+    that many more fit. Only when one column alone has more values than there are rows are some left out, by chance.
+
+    Args:
+        base: real rows to start from.
+        values: what to try in each column, from `values_to_try`.
+        thresholds: for counting which are covered.
+        n_rows: the most rows to make.
+        seed: of the choice of base rows and of what is left out.
     """
     generator = np.random.default_rng(seed)
-    rows = base.iloc[generator.integers(0, len(base), n_rows)].reset_index(drop=True).copy()
-    for column in schema.columns:
-        if column.kind == "numeric":
-            hard = _numbers(thresholds.get(column.name, np.empty(0)), generator)
-        else:
-            hard = np.array([*column.categories, MISSING_CATEGORY, UNSEEN_CATEGORY], dtype=object)
-        replaced = generator.random(n_rows) < _SHARE_OF_COLUMNS
-        rows.loc[replaced, column.name] = hard[np.arange(int(replaced.sum())) % len(hard)]
-    return rows
-
-
-def with_missing(base: pd.DataFrame, schema: Schema, rows_per_column: int, seed: int) -> pd.DataFrame:
-    """Real rows, some for each column, with that column's value taken away; and some with all taken away."""
-    generator = np.random.default_rng(seed)
-    parts = []
-    for column in schema.columns:
-        part = base.iloc[generator.integers(0, len(base), rows_per_column)].copy()
-        part[column.name] = np.nan if column.kind == "numeric" else MISSING_CATEGORY
-        parts.append(part)
-    nothing = base.iloc[:1].copy()
-    nothing[list(schema.numeric)] = np.nan
-    nothing[list(schema.categorical)] = MISSING_CATEGORY
-    return pd.concat([*parts, nothing], ignore_index=True)
-
-
-def _numbers(thresholds: NDArray[np.float64], generator: np.random.Generator) -> NDArray[np.float64]:
-    """Hard values, thresholds in random order first."""
-    at = thresholds[np.isfinite(thresholds)].astype(np.float32)
-    beside = np.concatenate([at, np.nextafter(at, np.float32(-np.inf)), np.nextafter(at, np.float32(np.inf))])
-    shuffled = generator.permutation(np.unique(beside[np.isfinite(beside)]).astype(np.float64))
-    return np.concatenate([shuffled, np.array(_EXTREMES, np.float32).astype(np.float64)])
-
-
-def _splits(estimator: Any) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
-    """Features and thresholds of the inner nodes, tree by tree."""
-    for iteration in getattr(estimator, "_predictors", ()):
-        for predictor in iteration:
-            inner = predictor.nodes[predictor.nodes["is_leaf"] == 0]
-            yield inner["feature_idx"].astype(np.int64), inner["num_threshold"].astype(np.float64)
-    members = np.ravel(getattr(estimator, "estimators_", [estimator] if hasattr(estimator, "tree_") else []))
-    for member in members:
-        if hasattr(member, "tree_"):
-            inner = member.tree_.children_left >= 0
-            yield member.tree_.feature[inner].astype(np.int64), member.tree_.threshold[inner].astype(np.float64)
-
-
-def _origins(columns: ColumnTransformer) -> Iterator[tuple[int, tuple[str, float, float]]]:
-    """For each output that is one column times a scale plus a shift: its index, the column, scale and shift."""
+    tried = {name: _within(candidates, n_rows, generator) for name, candidates in values.items()}
+    count = min(n_rows, sum(map(len, tried.values())))
+    if count == 0 or base.empty:
+        return FuzzRows(base.iloc[:0], 0)
+    # the three values about one threshold mostly meet the same base row, so that only they differ
+    chosen = np.repeat(generator.integers(len(base), size=-(-count // 3)), 3)[:count]
+    rows = {name: base[name].to_numpy(copy=True)[chosen] for name in base.columns}
     start = 0
-    for label, part, names in columns.transformers_:
-        indices = columns.output_indices_[label]
-        size = indices.stop - indices.start
-        steps = [step for _, step in part.steps] if isinstance(part, Pipeline) else [part]
-        scales, shifts = np.ones(len(names)), np.zeros(len(names))
-        is_followed = size == len(names)
-        for step in reversed(steps):
-            if isinstance(step, StandardScaler) and step.with_mean and step.with_std:
-                scales, shifts = scales * step.scale_, shifts * step.scale_ + step.mean_
-            elif not is_identity(step) and not isinstance(step, SimpleImputer):
-                is_followed = False
-        if is_followed:
-            for offset, name in enumerate(names):
-                yield start + offset, (name, float(scales[offset]), float(shifts[offset]))
-        start += size
+    for name, candidates in tried.items():
+        places = np.arange(start, start + len(candidates)) % count
+        rows[name][places] = candidates
+        start += len(candidates)
+    made = pd.DataFrame({name: pd.Series(column, dtype=base[name].dtype) for name, column in rows.items()})
+    return FuzzRows(made, _covered(thresholds, values, tried))
+
+
+def values_to_try(schema: Schema, thresholds: Thresholds) -> dict[str, NDArray[Any]]:
+    """What each column shall hold in some row: both sides of every threshold, extremes, every category and unseen ones."""
+    values: dict[str, NDArray[Any]] = {}
+    for name in schema.numeric:
+        values[name] = np.concatenate([_about(thresholds.numeric.get(name, EXTREMES[:0])), EXTREMES]).astype(np.float64)
+    for column in schema.columns:
+        if column.kind == "categorical":
+            values[column.name] = np.array([*column.categories, MISSING_CATEGORY, *UNSEEN], dtype=object)
+    return values
+
+
+def _about(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each value between its two neighbours, three in a row."""
+    below, above = np.nextafter(values, np.float32(-np.inf)), np.nextafter(values, np.float32(np.inf))
+    triples = np.stack([below, values, above], axis=1).ravel()
+    return np.asarray(triples[np.isfinite(triples)], np.float32)
+
+
+def _within(candidates: NDArray[Any], n_rows: int, generator: np.random.Generator) -> NDArray[Any]:
+    """All when they fit, else as many whole triples as do."""
+    if len(candidates) <= n_rows:
+        return candidates
+    groups = -(-len(candidates) // 3)
+    kept = np.sort(generator.choice(groups, size=n_rows // 3, replace=False))
+    places = (kept[:, None] * 3 + np.arange(3)).ravel()
+    kept_values: NDArray[Any] = candidates[places[places < len(candidates)]]
+    return kept_values
+
+
+def _covered(thresholds: Thresholds, values: Mapping[str, NDArray[Any]], tried: Mapping[str, NDArray[Any]]) -> int:
+    covered = 0
+    for name, own in thresholds.numeric.items():
+        found = np.isin(_about(own).astype(np.float64), tried.get(name, EXTREMES[:0]))
+        covered += int(found.reshape(-1, 3).all(axis=1).sum()) if found.size == 3 * len(own) else 0
+    for name, count in thresholds.categorical.items():
+        covered += count if len(tried.get(name, ())) == len(values.get(name, ())) else 0
+    return covered

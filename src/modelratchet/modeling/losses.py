@@ -29,7 +29,8 @@ class MeanKernel:
 
     def influence(self) -> FloatArray:
         """How much each row moves each metric, times `n_rows`: `(n_rows, n_names)`."""
-        return self._losses - self._losses.mean(axis=0)
+        influence: FloatArray = self._losses - self._losses.mean(axis=0)
+        return influence
 
 
 class NumberKernel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -86,9 +87,38 @@ def score_estimator(pipeline: Any, features: pd.DataFrame, task: Task) -> Scores
 
 
 def _refuse_foreign(model: bytes) -> None:
-    graph = onnx.load_model_from_string(model)
-    domains = {opset.domain for opset in graph.opset_import} | {node.domain for node in graph.graph.node}
-    if domains - _DOMAINS or graph.functions:
+    try:
+        proto = onnx.load_model_from_string(model)
+    except Exception as error:  # the parser's own error, whose type depends on protobuf
+        raise EvidenceError(f"the bundle's model is no ONNX graph: {error}", hint="Make the bundle again.") from error
+    domains = {opset.domain for opset in proto.opset_import} | {node.domain for node in _nodes(proto.graph)}
+    if domains - _DOMAINS or proto.functions:
         raise EvidenceError(f"the graph uses operators of {sorted(domains - _DOMAINS)}, expected ONNX's own only")
-    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in graph.graph.initializer):
+    if any(tensor.external_data or tensor.data_location for tensor in _tensors(proto.graph)):
         raise EvidenceError("the graph reads weights from outside its file, which no digest covers")
+
+
+def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    """All nodes, those of branches and loops too."""
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                yield from _nodes(inner)
+
+
+def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+    """All constants, wherever they hide."""
+    yield from graph.initializer
+    for sparse in graph.sparse_initializer:
+        yield from (sparse.values, sparse.indices)
+    for node in graph.node:
+        for attribute in node.attribute:
+            yield from (
+                attribute.t,
+                *attribute.tensors,
+                attribute.sparse_tensor.values,
+                attribute.sparse_tensor.indices,
+            )
+            for inner in (attribute.g, *attribute.graphs):
+                yield from _tensors(inner)

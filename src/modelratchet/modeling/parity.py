@@ -1,11 +1,10 @@
-"""Compares the fitted estimator with the bundle's graph, row by row. Called by the `check_parity` stage.
+"""Estimator against graph: on held-out rows, on rows with values taken away, and on rows made to find a difference.
 
-Close scores are not enough: a label that changes is counted even where scores agree to seven digits.
+Called by the `check_parity` stage. What is found is evidence; whether it is good enough is the policy's business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,27 +13,34 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from modelratchet.core.evidence import ChangedRow, Parity, ParityPart
-from modelratchet.core.schema import Schema
+from modelratchet.core.schema import MISSING_CATEGORY, Schema
 from modelratchet.core.tasks import Task
 from modelratchet.errors import EvidenceError
 from modelratchet.modeling.frames import features_of
-from modelratchet.modeling.fuzzing import fuzzed_rows, thresholds_of, with_missing
+from modelratchet.modeling.fuzzing import EXTREMES, UNSEEN, FuzzRows, fuzz, knock_out, values_to_try
 from modelratchet.modeling.onnx_model import OnnxModel, score_estimator
 from modelratchet.modeling.scores import Scores
+from modelratchet.modeling.thresholds import Thresholds, thresholds_of
 from modelratchet.storage.bundles import Bundle
 
-_MOST_EXAMPLES = 20
-_ROWS_PER_MISSING_COLUMN = 100
-_FLOAT32_STEP = float(np.finfo(np.float32).eps)
+_LARGEST = float(np.finfo(np.float64).max)  # stands for differences that are infinite or not a number
+_MISSING_ROWS = 2000
+_LISTED_ROWS = 20
 
 
 @dataclass(frozen=True)
 class ParityOptions:
-    """`tolerance` is a difference of scores; `fuzz_rows` may be 0; `seed` fixes every draw."""
+    """`tolerance` is a difference of scores; `fuzz_rows`, the most rows to make, may be 0; `seed` fixes every draw."""
 
     tolerance: float
     fuzz_rows: int
     seed: int
+
+
+@dataclass(frozen=True)
+class _Compared:
+    part: ParityPart
+    changed: tuple[ChangedRow, ...]
 
 
 def check_parity(pipeline: Any, bundle: Bundle, holdout: pd.DataFrame, options: ParityOptions) -> Parity:
@@ -47,25 +53,73 @@ def check_parity(pipeline: Any, bundle: Bundle, holdout: pd.DataFrame, options: 
         options: tolerance and size.
 
     Raises:
-        EvidenceError: the graph does not run, or answers another number of rows or classes.
+        EvidenceError: there are no held-out rows, the graph does not run, or it answers another number of rows or classes.
     """
-    model, schema = OnnxModel(bundle), bundle.schema
+    schema = bundle.schema
     features = features_of(holdout, schema.numeric, schema.categorical)
-    thresholds = thresholds_of(pipeline)
-    sets = {"holdout": features}
-    missing = with_missing(features, schema, _ROWS_PER_MISSING_COLUMN, options.seed)
-    if _accepts(pipeline, missing):
-        sets["missing"] = missing
-    if options.fuzz_rows:
-        sets["fuzz"] = fuzzed_rows(features, schema, thresholds, options.fuzz_rows, options.seed)
-    parts, changed = [], list[ChangedRow]()
-    for source, rows in sets.items():
-        pair = _Pair(source, rows, score_estimator(pipeline, rows, schema.task), _scored(model, rows))
-        parts.append(pair.part(options.tolerance))
-        changed += pair.changed_rows(schema)
-    n_thresholds = sum(len(values) for values in thresholds.values())
-    tried = sum(min(len(values), options.fuzz_rows // 6) for values in thresholds.values())
-    return Parity(bundle.digest, options.tolerance, n_thresholds, tried, tuple(parts), tuple(changed[:_MOST_EXAMPLES]))
+    if features.empty:
+        raise EvidenceError("there are no held-out rows to compare on", hint="Look at split in params.yaml.")
+    thresholds = thresholds_of(pipeline, schema.numeric, schema.categorical)
+    comparer = _Comparer(pipeline, OnnxModel(bundle), features, options.tolerance)
+    made = _fuzz_rows(comparer, features, thresholds, options)
+    missing = _missing_rows(comparer, features, options.seed)
+    sets = {"holdout": features, "missing": missing, "fuzz": made.features}
+    compared = [comparer.compare(source, rows) for source, rows in sets.items()]
+    changed = tuple(row for item in compared for row in item.changed)[:_LISTED_ROWS]
+    parts = tuple(item.part for item in compared)
+    return Parity(bundle.digest, options.tolerance, thresholds.total, made.thresholds_covered, parts, changed)
+
+
+class _Comparer:
+    """Both models, and what is needed to say how much a difference is."""
+
+    def __init__(self, pipeline: Any, model: OnnxModel, holdout: pd.DataFrame, tolerance: float) -> None:
+        self.pipeline, self.model, self.tolerance = pipeline, model, tolerance
+        self.schema = model.schema
+        self.spread = 1.0
+        if not self.schema.task.is_classification:
+            values = self.expected(holdout).values
+            self.spread = float(np.std(values)) or float(np.abs(values).max()) or 1.0
+
+    def expected(self, rows: pd.DataFrame) -> Scores:
+        return score_estimator(self.pipeline, rows, self.schema.task)
+
+    def found(self, rows: pd.DataFrame) -> Scores:
+        try:
+            scores = self.model.score(rows)
+        except EvidenceError:
+            raise
+        except Exception as error:  # onnxruntime raises its own kinds, for unseen categories among others
+            raise EvidenceError(f"the graph fails on rows that the estimator answers: {error}") from error
+        if len(scores) != len(rows):
+            raise EvidenceError(f"the graph answered {len(scores)} of {len(rows)} rows")
+        return scores
+
+    def accepts(self, row: pd.DataFrame) -> bool:
+        """Whether the estimator answers at all: some raise on missing values or on large ones."""
+        try:
+            self.expected(row)
+        except (ValueError, TypeError, OverflowError):
+            return False
+        return True
+
+    def compare(self, source: str, rows: pd.DataFrame) -> _Compared:
+        if rows.empty:
+            return _Compared(ParityPart(source, 0, 0.0, 0.0, 0, 0), ())
+        expected, found = self.expected(rows), self.found(rows)
+        differences = _differences(expected, found, self.spread)
+        is_changed, is_tie = _changed_and_ties(expected, found)
+        part = ParityPart(
+            source,
+            len(rows),
+            float(differences.max()),
+            float(np.mean(differences > self.tolerance)),
+            int(is_changed.sum()),
+            int(is_tie.sum()),
+        )
+        pair = _Pair(source, rows, expected, found)
+        places = np.flatnonzero(is_changed)[:_LISTED_ROWS]
+        return _Compared(part, tuple(pair.changed_row(int(at), self.schema, bool(is_tie[at])) for at in places))
 
 
 @dataclass(frozen=True)
@@ -77,70 +131,80 @@ class _Pair:
     expected: Scores
     found: Scores
 
-    def part(self, tolerance: float) -> ParityPart:
-        differences = self._differences()
-        return ParityPart(
-            source=self.source,
-            n_rows=len(self.rows),
-            largest_difference=float(differences.max(initial=0.0)),
-            share_over_tolerance=float((differences > tolerance).mean()),
-            changed_labels=int(self._is_changed().sum()),
-            ties=int(self._is_tie().sum()),
+    def changed_row(self, at: int, schema: Schema, is_tie: bool) -> ChangedRow:
+        label = int(self.expected.labels[at])
+        expected, found = (_finite(scores.probabilities[at, label]) for scores in (self.expected, self.found))
+        reason = _reason(self.rows.iloc[at], schema, abs(expected - found), is_tie)
+        return ChangedRow(self.source, at, expected, found, is_tie, reason)
+
+
+def _missing_rows(comparer: _Comparer, holdout: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Rows without some values, in the columns in which the estimator takes missing ones; none if there are no such columns."""
+    generator = np.random.default_rng(seed)
+    columns = [name for name in comparer.schema.numeric if _accepts_in(comparer, holdout, name, np.nan)]
+    columns += [name for name in comparer.schema.categorical if _accepts_in(comparer, holdout, name, MISSING_CATEGORY)]
+    if not columns:
+        return holdout.iloc[:0]
+    chosen = generator.integers(len(holdout), size=max(_MISSING_ROWS, 20 * len(columns)))
+    return knock_out(holdout.iloc[np.sort(chosen)], tuple(columns), generator)
+
+
+def _fuzz_rows(comparer: _Comparer, holdout: pd.DataFrame, thresholds: Thresholds, options: ParityOptions) -> FuzzRows:
+    """Made rows, without what the estimator itself refuses."""
+    values = values_to_try(comparer.schema, thresholds)
+    for name in comparer.schema.numeric:
+        if not _accepts_in(comparer, holdout, name, float(EXTREMES.max())):
+            values[name] = values[name][: -len(EXTREMES)]
+    for name in comparer.schema.categorical:
+        if not _accepts_in(comparer, holdout, name, UNSEEN[0]):
+            values[name] = values[name][: -len(UNSEEN)]
+        if not _accepts_in(comparer, holdout, name, MISSING_CATEGORY):
+            values[name] = values[name][values[name] != MISSING_CATEGORY]
+    return fuzz(holdout, values, thresholds, options.fuzz_rows, options.seed)
+
+
+def _accepts_in(comparer: _Comparer, rows: pd.DataFrame, column: str, value: object) -> bool:
+    row = rows.iloc[:1]
+    return comparer.accepts(row.assign(**{column: pd.Series(value, row.index, row[column].dtype)}))
+
+
+def _differences(expected: Scores, found: Scores, spread: float) -> NDArray[np.float64]:
+    """The largest difference of each row, `(n_rows,)`."""
+    if expected.task is Task.REGRESSION:
+        with np.errstate(over="ignore", invalid="ignore"):
+            single = expected.values.astype(np.float32)  # what the graph answers at best: may be infinite
+            apart = np.abs(expected.values - found.values) / np.maximum(np.abs(expected.values), spread)
+        apart = np.where(
+            single == found.values, np.minimum(np.nan_to_num(apart, nan=0.0), np.finfo(np.float32).eps), apart
         )
-
-    def changed_rows(self, schema: Schema) -> Iterator[ChangedRow]:
-        ties = self._is_tie()
-        for row in np.flatnonzero(self._is_changed()):
-            label = int(self.expected.labels[row])
-            expected, found = (float(scores.probabilities[row, label]) for scores in (self.expected, self.found))
-            is_tie = bool(ties[row])
-            yield ChangedRow(self.source, int(row), expected, found, is_tie, self._reason(int(row), schema, is_tie))
-
-    def _reason(self, row: int, schema: Schema, is_tie: bool) -> str:
-        if is_tie:
-            return "its two best scores are equal in float32"
-        missing = [name for name in schema.numeric if pd.isna(self.rows[name].iloc[row])]
-        if missing:
-            return f"missing values in {', '.join(missing[:5])}"
-        return "the graph takes another path than the estimator"
-
-    def _differences(self) -> NDArray[np.float64]:
-        """The largest difference of any score, by row; of predictions relative to their spread."""
-        if self.expected.task is Task.REGRESSION:
-            spread = float(np.std(self.expected.values)) or 1.0
-            return np.abs(self.expected.values - self.found.values) / spread
-        return np.abs(self.expected.probabilities - self.found.probabilities).max(axis=1)
-
-    def _is_changed(self) -> NDArray[np.bool_]:
-        if self.expected.task is Task.REGRESSION:
-            return np.zeros(len(self.rows), dtype=bool)
-        changed: NDArray[np.bool_] = self.expected.labels != self.found.labels
-        return changed
-
-    def _is_tie(self) -> NDArray[np.bool_]:
-        if self.expected.task is Task.REGRESSION:
-            return np.zeros(len(self.rows), dtype=bool)
-        best = np.sort(self.expected.probabilities, axis=1)[:, -2:]
-        ties: NDArray[np.bool_] = np.diff(best, axis=1)[:, 0] <= _FLOAT32_STEP
-        return ties
+    else:
+        apart = np.abs(expected.probabilities - found.probabilities).max(axis=1)
+    return np.asarray(np.nan_to_num(apart, nan=_LARGEST, posinf=_LARGEST), np.float64)
 
 
-def _scored(model: OnnxModel, rows: pd.DataFrame) -> Scores:
-    try:
-        found = model.score(rows)
-    except EvidenceError:
-        raise
-    except Exception as error:  # onnxruntime raises its own kinds, for unseen categories among others
-        raise EvidenceError(f"the graph fails on rows that the estimator answers: {error}") from error
-    if len(found) != len(rows):
-        raise EvidenceError(f"the graph answered {len(found)} of {len(rows)} rows")
-    return found
+def _changed_and_ties(expected: Scores, found: Scores) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    if expected.task is Task.REGRESSION:
+        none = np.zeros(len(expected), bool)
+        return none, none
+    best = np.sort(expected.probabilities.astype(np.float32), axis=1)[:, -2:]
+    return expected.labels != found.labels, best[:, 0] == best[:, -1]
 
 
-def _accepts(pipeline: Any, rows: pd.DataFrame) -> bool:
-    """Whether the estimator takes missing values at all; a user's own may refuse them."""
-    try:
-        pipeline.predict(rows.iloc[-1:])
-    except ValueError:
-        return False
-    return True
+def _reason(row: pd.Series, schema: Schema, difference: float, is_tie: bool) -> str:
+    """What is known of a row whose label changed: only facts."""
+    parts = [f"its score differs by {difference:.2g}"]
+    if is_tie:
+        parts = ["the two best scores are equal within float32, so that rounding decides"]
+    missing = [name for name in schema.numeric if pd.isna(row[name])]
+    missing += [name for name in schema.categorical if row[name] == MISSING_CATEGORY]
+    if missing:
+        parts.append(f"missing: {', '.join(missing[:5])}")
+    known = {column.name: column.categories for column in schema.columns if column.kind == "categorical"}
+    unseen = [name for name, categories in known.items() if row[name] not in (*categories, MISSING_CATEGORY)]
+    if unseen:
+        parts.append(f"category not seen in training: {', '.join(unseen[:5])}")
+    return "; ".join(parts)
+
+
+def _finite(value: float) -> float:
+    return float(np.nan_to_num(value, nan=-1.0, posinf=_LARGEST, neginf=-_LARGEST))

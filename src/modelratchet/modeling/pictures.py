@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from modelratchet.core.evidence import Evaluation
+from modelratchet.modeling.importance import MOST_ROWS
 
 _SIZE_INCHES = (6.4, 4.8)
 _DPI = 120
@@ -118,7 +119,8 @@ def _importance(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
     axes.axvline(0, color=_GREY, linewidth=1)
     axes.tick_params(axis="y", labelsize=9 if len(shown) <= 15 else 7)
     axes.margins(y=0.01)
-    axes.set(xlabel=f"Harm to {evaluation.primary} when the feature is shuffled (lines: range of repeats)")
+    n_drawn = min(evaluation.n_rows, MOST_ROWS)
+    axes.set(xlabel=f"Harm to {evaluation.primary} when shuffled, {n_drawn:,} rows drawn (lines: range of repeats)")
     left_out = f", the first {_MOST_FEATURES} of {len(table)}" if len(table) > _MOST_FEATURES else ""
     return f"Importance: what the model goes by{left_out}"
 

@@ -20,6 +20,15 @@ from modelratchet.modeling.metrics import Truth
 from modelratchet.modeling.scores import Scores
 from modelratchet.storage.files import replacing, write_bytes
 
+_HEADERS = {
+    "roc": "false_positive_rate,true_positive_rate",
+    "precision_recall": "recall,precision",
+    "calibration": "predicted,observed",
+    "confusion": "actual,predicted",
+    "predictions": "predicted,actual",
+    "residuals": "residual,n_rows",
+}
+
 
 @dataclass(frozen=True)
 class Plots:
@@ -33,7 +42,13 @@ class Plots:
     tables: dict[str, pd.DataFrame]
 
     def write_tables(self, directory: Path) -> None:
-        """Write each table as `<name>.csv`; the confusion as lines that DVC's `confusion_normalized` template counts."""
+        """Write each table as `<name>.csv`; the confusion as lines that DVC's `confusion_normalized` template counts.
+
+        Tables of other tasks are written with a header only: `dvc.yaml` names them all, and DVC complains of missing files.
+        """
+        for name, header in _HEADERS.items():
+            if name not in self.tables:
+                write_bytes(directory / f"{name}.csv", f"{header}\n".encode())
         for name, table in self.tables.items():
             written = curves.confusion_lines(table) if name == "confusion" else table
             write_bytes(directory / f"{name}.csv", written.to_csv(index=False, float_format="%.6g").encode())

@@ -98,7 +98,8 @@ class RankingKernel:
         beaten = 1.0 - (false_alarms - np.diff(false_alarms, prepend=0) / 2.0) / negatives
         above = (hits - np.diff(hits, prepend=0) / 2.0) / positives
         of_positive, of_negative = (beaten - area) / positives, (above - area) / negatives
-        return np.where(self._positive, of_positive[self._group], of_negative[self._group])
+        influence: FloatArray = np.where(self._positive, of_positive[self._group], of_negative[self._group])
+        return influence
 
     def _average_precision_influence(self, steps: _Steps) -> FloatArray:
         average, hits, total, new = (
@@ -113,7 +114,8 @@ class RankingKernel:
             np.append(np.cumsum((new * part / total**2)[::-1])[::-1], 0.0)[first] for part in (total - hits, hits)
         )
         precision = np.append(hits / total, 0.0)[first]
-        return np.where(self._positive, precision + raised - average, -lowered) / steps.positives[0]
+        influence: FloatArray = np.where(self._positive, precision + raised - average, -lowered) / steps.positives[0]
+        return influence
 
 
 def _roc_auc(steps: _Steps) -> FloatArray:

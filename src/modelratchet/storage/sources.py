@@ -9,6 +9,7 @@ import difflib
 import glob
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +38,45 @@ def describe_source(path: str | None, known: Path) -> dict[str, Any]:
     return {"files": _digests(source_files(path), known)}
 
 
+@dataclass(frozen=True)
+class SourceFile:
+    """A local file, and the name that messages call it by (its address, if it was downloaded)."""
+
+    path: Path
+    name: str
+
+
 def source_files(path: str) -> tuple[Path, ...]:
-    """The files that a path or glob names, in sorted order.
+    """The files that a path or glob names, in sorted order; `**` goes into folders.
 
     Raises:
-        DataError: there are none; the nearest names are told.
+        DataError: there are none, or a folder is named; the nearest names are told.
     """
+    # A file's own name may hold brackets, which a glob would read otherwise.
+    if Path(path).is_file():
+        return (Path(path),)
+    if Path(path).is_dir():
+        raise DataError(
+            f"ingest.path {path!r} is a folder", hint=f"Write {path.rstrip('/')}/* to read all files in it."
+        )
     found = sorted(Path(name) for name in glob.glob(path, recursive=True) if Path(name).is_file())
     if found:
         return tuple(found)
-    folder = Path(path).parent
-    names = [item.name for item in folder.iterdir()] if folder.is_dir() else []
-    close = difflib.get_close_matches(Path(path).name, names, n=3, cutoff=0.4)
-    where = f"nearest in {folder}: {', '.join(close)}" if close else f"{folder} has {len(names)} files, none like it"
     raise DataError(
-        f"no file matches ingest.path {path!r}; {where}", hint="Mend ingest.path in params.yaml, or put the file there."
+        f"no file matches ingest.path {path!r}; {_nearest(Path(path))}",
+        hint="Mend ingest.path in params.yaml, or put the file there.",
     )
+
+
+def _nearest(path: Path) -> str:
+    """Names like the first part of the path that is not there."""
+    folder = path.parent
+    while not folder.is_dir():
+        path, folder = folder, folder.parent
+    names = [item.name for item in folder.iterdir()]
+    close = difflib.get_close_matches(path.name, names, n=3, cutoff=0.4)
+    where = "this folder" if folder == Path() else str(folder)
+    return f"nearest in {where}: {', '.join(close)}" if close else f"{where} has {len(names)} files, none like it"
 
 
 def _digests(files: tuple[Path, ...], known: Path) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,13 +12,10 @@ from modelratchet.core.evidence import DataCheck
 from modelratchet.errors import DataRejectedError
 from modelratchet.modeling.ingesting import ingest
 from modelratchet.modeling.splitting import Divided, divide, held_out_by_key, held_out_by_time
-from modelratchet.storage.finding import find_files
+from modelratchet.storage.sources import SourceFile, source_files
 from modelratchet.usecases.ports import DataChecker, RowSource
 from modelratchet.usecases.reject_data import rejection
 from modelratchet.wiring.columns import column_plan
-
-if TYPE_CHECKING:
-    from modelratchet.adapters.gx_data_checker import GxDataChecker
 
 PROJECT_MODULE = "pipeline.project"
 
@@ -30,10 +26,14 @@ def row_source(settings: Ingest) -> RowSource:
     from modelratchet.adapters.python_row_source import PythonRowSource
     from modelratchet.adapters.requests_download import download, is_address
 
-    if settings.path is None:
-        return PythonRowSource(PROJECT_MODULE, settings.options)
     path = settings.path
-    files = (download(path, STATE / "downloads"),) if is_address(path) else find_files(path)
+    if settings.source == "project" or path is None:
+        # a project's path only names files whose change means new rows
+        return PythonRowSource(PROJECT_MODULE, settings.options)
+    if is_address(path):
+        files: tuple[SourceFile, ...] = (download(path, STATE / "downloads"),)
+    else:
+        files = tuple(SourceFile(file, str(file)) for file in source_files(path))
     return CsvRowSource(files) if settings.source == "csv" else ParquetRowSource(files)
 
 
@@ -63,14 +63,11 @@ def divided(rows: pd.DataFrame, params: Params) -> Divided:
 
 
 def data_checker(params: Params) -> DataChecker:
-    """Great Expectations with the suite that `check_data` names; takes seconds to import."""
+    """Great Expectations with the suite that `check_data` names; its `check` takes seconds to import it."""
     from modelratchet.adapters.gx_data_checker import CheckPlaces, GxDataChecker
 
     places = CheckPlaces(context=STATE / "gx", suites=EXPECTATIONS, docs=DATA_DOCS)
-    checker: GxDataChecker = GxDataChecker(
-        places, column_plan(params), params.check_data.suite, params.check_data.leak_tolerance
-    )
-    return checker
+    return GxDataChecker(places, column_plan(params), params.check_data.suite, params.check_data.leak_tolerance)
 
 
 def refuse_bad(check: DataCheck, docs: Path = DATA_DOCS) -> None:

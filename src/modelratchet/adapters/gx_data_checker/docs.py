@@ -17,7 +17,6 @@ from modelratchet.storage.files import write_bytes
 _RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TRACKED = re.compile(r"<img[^>]*great-expectations-web-assets[^>]*>")
 _DARK_LOGO = re.compile(r"background: url\('https://great-expectations-web-assets[^;]*;")
-_WRAPPED_NUMBER = re.compile(r"np\.(?:float|int|str)\d*_?\(([^()]*)\)")
 _NO_TIME = re.compile(r"<tr[^>]*>(?:(?!</tr>).)*>Run Time<(?:(?!</tr>).)*</tr>", re.DOTALL)
 
 
@@ -37,7 +36,7 @@ def page_of(results: Any, data_digest: str) -> str:
         results.meta.pop(name, None)
     document = ValidationResultsPageRenderer(run_info_at_end=False).render(results)
     page = DefaultJinjaPageView().render(document)
-    for pattern, replacement in ((_TRACKED, ""), (_DARK_LOGO, ""), (_NO_TIME, ""), (_WRAPPED_NUMBER, r"\1")):
+    for pattern, replacement in ((_TRACKED, ""), (_DARK_LOGO, ""), (_NO_TIME, "")):
         page = pattern.sub(replacement, page)
     page = page.replace(" / __none__", f" / {data_digest[:19]}")
     names: dict[str, str] = {}

@@ -22,9 +22,9 @@ def implied_expectations(frame: pd.DataFrame, plan: ColumnPlan) -> Iterator[Any]
             yield gxe.ExpectColumnProportionOfNonNullValuesToBeBetween(column=name, min_value=0.0, strict_min=True)
     if plan.key in frame.columns:
         yield gxe.ExpectColumnValuesToBeUnique(column=plan.key)
-    for name in dict.fromkeys((plan.key, plan.time, plan.label)):
-        if name in frame.columns:
-            yield gxe.ExpectColumnValuesToNotBeNull(column=name)
+    for whole in dict.fromkeys((plan.key, plan.time, plan.label)):
+        if whole in frame.columns:
+            yield gxe.ExpectColumnValuesToNotBeNull(column=whole)
 
 
 def leak_expectations(frame: pd.DataFrame, plan: ColumnPlan, tolerance: float) -> Iterator[Any]:

@@ -19,7 +19,10 @@ class ExpectColumnNotToGiveTheLabelAway(BatchExpectation):  # type: ignore[misc]
     tolerance: float = 0.0
 
     def _validate(
-        self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None
+        self,
+        metrics: dict[str, Any],  # noqa: ARG002 - the signature is the library's
+        runtime_configuration: Any = None,  # noqa: ARG002
+        execution_engine: Any = None,
     ) -> dict[str, Any]:
         """Look at the batch itself: no metric of Great Expectations takes two columns and is vectorised."""
         frame = execution_engine.batch_manager.active_batch_data.dataframe

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import great_expectations as gx
+import numpy as np
 import pandas as pd
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.exceptions import ExpectationNotFoundError
@@ -56,6 +57,8 @@ def run(context_folder: Path, frame: pd.DataFrame, expectations: Sequence[Any]) 
     batch = asset.add_batch_definition_whole_dataframe(SUITE)
     definition = context.validation_definitions.add(gx.ValidationDefinition(name=SUITE, data=batch, suite=suite))
     results = definition.run(batch_parameters={"dataframe": frame}, result_format=RESULT_FORMAT)
+    for result in results.results:
+        result.result = _plain(result.result)
     places = {expectation.id: place for place, expectation in enumerate(suite.expectations)}
     results.results.sort(key=lambda result: places[result.expectation_config.id])
     return results
@@ -65,6 +68,15 @@ def _built(item: WrittenExpectation) -> Any:
     return get_expectation_impl(item.type)(
         **item.kwargs, severity=item.severity, description=item.description, notes=item.notes, meta=dict(item.meta)
     )
+
+
+def _plain(value: Any) -> Any:
+    """Numpy's scalars as Python's: the pages cannot show the former."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _nearest(name: str) -> str:

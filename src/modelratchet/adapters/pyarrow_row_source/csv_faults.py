@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from modelratchet.errors import DataError
-from modelratchet.storage.finding import SourceFile
+from modelratchet.storage.sources import SourceFile
 
 _SHOWN = 80
 _CHUNK = 1 << 20
