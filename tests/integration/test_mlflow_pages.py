@@ -87,6 +87,7 @@ def test_the_list_of_runs_names_both_candidates(shown: Shown, page: object) -> N
     page.goto(shown.server.runs_page(shown.first.experiment_id))  # type: ignore[attr-defined]
 
     _expect(page, re.compile("logistic_regression 1234567"), re.compile("random_forest 1234567"))
+    _expect(page, "ratchet.verdict", "promote", "0.72", "roc_auc.low")
     page.screenshot(path=SCREENSHOTS / "runs.png")  # type: ignore[attr-defined]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from modelratchet.adapters.mlflow.run_list import QUERY
 from modelratchet.adapters.mlflow.server import ServerOptions, mlflow_server
 from modelratchet.config import layout
 from modelratchet.core.receipt import Receipt
@@ -43,9 +44,9 @@ def open_ui(port: int) -> Iterator[Page]:
 
 
 def _path() -> str:
-    """The latest run's experiment; without the parameter MLflow opens in its GenAI mode."""
+    """The latest run's experiment, with the columns that matter here."""
     try:
         experiment = read_record(layout.RECEIPT, Receipt).experiment_id
     except EvidenceError:
         return "#/experiments?workflowType=machine_learning"
-    return f"#/experiments/{experiment}/runs?workflowType=machine_learning"
+    return f"#/experiments/{experiment}/runs?{QUERY}"

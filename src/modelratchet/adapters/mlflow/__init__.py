@@ -7,8 +7,11 @@ errors      MLflow's errors as ours
 artifacts   upload, read back, compare
 model_files the MLflow model made of a bundle
 pyfunc_model  the code that travels with it
-runs        one run per candidate
-versions    one whole version per candidate
+runs        one run per verdict
+run_list    the columns of MLflow's list of runs
+versions    one whole version per bundle
+recording   the order of all that, which makes a kill harmless
+stored_bundle  a version's bundle, read back
 registry    the port `ModelRegistry`
 server      `mlflow server` for a person or a test
 """

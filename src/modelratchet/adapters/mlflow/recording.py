@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelratchet.adapters.mlflow import artifacts, model_files, runs, versions
+from modelratchet.adapters.mlflow import artifacts, model_files, run_list, runs, versions
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.errors import insisting
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
@@ -45,6 +45,7 @@ class Recording:
             TrackingError: another process took away what was made here.
         """
         experiment = runs.ensure_experiment(self.client, self.candidate.model, self.address.artifact_root)
+        run_list.share_columns(self.client, experiment, self.candidate)
         run = self._run_on_standing_version(experiment)
         if run is None:
             run = self._new_run(experiment, with_model=True)

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelratchet.adapters.mlflow.address import StoreAddress, prepare_environment
+from modelratchet.adapters.mlflow.run_list import QUERY
 from modelratchet.adapters.mlflow.store import init_store
 from modelratchet.errors import TrackingError
 
@@ -53,8 +54,8 @@ class RunningServer:
     pid: int
 
     def runs_page(self, experiment_id: str) -> str:
-        """Address of an experiment's list of runs; without the parameter MLflow opens in its GenAI mode."""
-        return f"{self.uri}/#/experiments/{experiment_id}/runs?workflowType=machine_learning"
+        """Address of an experiment's list of runs, with the columns that matter here."""
+        return f"{self.uri}/#/experiments/{experiment_id}/runs?{QUERY}"
 
     def run_page(self, experiment_id: str, run_id: str) -> str:
         """Address of one run."""

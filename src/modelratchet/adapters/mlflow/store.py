@@ -13,7 +13,8 @@ import logging
 import os
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,8 +99,31 @@ def _make_sqlite(address: StoreAddress, database: Path) -> None:
             # some eighty migrations report themselves
             logging.getLogger("alembic").setLevel(logging.WARNING)
             logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
-            SqlAlchemyStore(f"sqlite:///{staging}", address.artifact_root).engine.dispose()
+            with _one_sync(staging):
+                SqlAlchemyStore(f"sqlite:///{staging}", address.artifact_root).engine.dispose()
         staging.replace(database)
+
+
+@contextmanager
+def _one_sync(staging: Path) -> Iterator[None]:
+    """Let SQLite wait for the disk once, at the end: nobody sees the file before it has its name.
+
+    MLflow's eighty migrations wait once each, which takes most of the time of a first use.
+    """
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    def relax(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA journal_mode=MEMORY")
+
+    event.listen(Engine, "connect", relax)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", relax)
+    with staging.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _has_tables(database: Path) -> bool:
