@@ -18,6 +18,7 @@ COMMANDS = {
     "show": ("modelratchet.cli.show", "show", "Show the candidate: metrics, verdict, version, what changed."),
     "gate": ("modelratchet.cli.gate", "gate", "Ask the gate: check (exit code), explain (reasons)."),
     "ui": ("modelratchet.cli.ui", "ui", "Open MLflow on this project's runs and versions."),
+    "package": ("modelratchet.cli.package", "package", "Build a bento of the bundle, to serve it."),
     "doctor": ("modelratchet.cli.doctor", "doctor", "Say what is missing on this machine and how to get it."),
     "params": ("modelratchet.cli.params", "params", "Check params.yaml, or print what may stand in it."),
     "expectations": (
