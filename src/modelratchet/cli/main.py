@@ -93,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
             click.echo(error.hint, err=True)
         return int(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("ratchet: stopped", err=True)
+        click.echo("ratchet: stopped; what was done is kept, and the same command goes on from there", err=True)
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
