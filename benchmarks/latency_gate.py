@@ -105,7 +105,7 @@ def _is_slower(latency: Latency) -> bool:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print one line for each slow-down."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--gates", type=int, default=60)
+    parser.add_argument("--gates", type=int, default=40)
     parser.add_argument("--calls", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=20130101)
     options = parser.parse_args(arguments)

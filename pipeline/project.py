@@ -103,7 +103,7 @@ def _with_schedule(flights: pd.DataFrame) -> pd.DataFrame:
     added = flights.assign(
         hour=hour,
         minute=minute,
-        weekday=day.dt.dayofweek,
+        weekday=day.dt.day_of_week,
         scheduled_minute=hour * 60 + minute,
         scheduled_arrival_minute=arrival // 100 * 60 + arrival % 100,
         scheduled_departure=day + pd.to_timedelta(hour * 60 + minute, unit="min"),

@@ -36,15 +36,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         packaged = BentomlPackager(folder).package(binary_bundle())
         port = free_port()
         command = [sys.executable, "-m", "bentoml", "serve", packaged.tag, "--port", str(port), "--host", "127.0.0.1"]
-        with subprocess.Popen(
-            command, start_new_session=True, cwd=folder, env={**os.environ, "PYTHONPATH": ""}
-        ) as process:
+        # this environment has the checkout's sources installed, and BentoML finds them first; an image has only the bento's
+        environment = {**os.environ, "RATCHET_BUNDLE": str(packaged.folder / "src" / "bundle")}
+        with (
+            (folder / "serve.log").open("w") as log,
+            subprocess.Popen(
+                command, start_new_session=True, cwd=folder, env=environment, stdout=log, stderr=log
+            ) as process,
+        ):
             try:
                 address = f"http://127.0.0.1:{port}"
                 wait_until_ready(address)
                 yield address
             finally:
-                os.killpg(process.pid, signal.SIGTERM)
+                end(process)
 
 
 def test_bento_answers_as_the_bundle_does(server: str) -> None:
@@ -67,6 +72,14 @@ def test_bad_row_is_a_400_with_its_reason(server: str) -> None:
 
     assert caught.value.code == 400
     assert b"column hour" in caught.value.read()
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def free_port() -> int:

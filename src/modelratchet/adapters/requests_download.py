@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit, urlunsplit
 
@@ -33,20 +34,25 @@ def download(address: str, folder: Path) -> SourceFile:
     shown = _without_secrets(address)
     suffixes = "".join(PurePosixPath(urlsplit(address).path).suffixes[-2:])
     target = folder / (hashlib.sha256(address.encode()).hexdigest()[:16] + suffixes)
+    # requests' errors are OSErrors too: told apart inside, or a broken line would pass for a full disk
+    with replacing(target) as temporary, temporary.open("wb") as stream:
+        for chunk in _chunks(address, shown):
+            stream.write(chunk)
+    return SourceFile(target, shown)
+
+
+def _chunks(address: str, shown: str) -> Iterator[bytes]:
     hint = "Look whether the address answers, then run the same command again."
     try:
         with requests.get(address, stream=True, timeout=TIMEOUT_S) as response:
             _check(response, shown)
-            with replacing(target) as temporary, temporary.open("wb") as stream:
-                for chunk in response.iter_content(_CHUNK):
-                    stream.write(chunk)
+            yield from response.iter_content(_CHUNK)
     except requests.exceptions.InvalidURL as error:
         raise InputError(f"{shown} is no address that can be asked", hint="Mend ingest.path in params.yaml.") from error
     except requests.Timeout as error:
         raise OutsideError(f"{shown} did not answer in time", hint=hint) from error
     except requests.RequestException as error:
         raise OutsideError(f"{shown} cannot be fetched: {_reason(error)}", hint=hint) from error
-    return SourceFile(target, shown)
 
 
 def _check(response: requests.Response, shown: str) -> None:

@@ -18,6 +18,7 @@ COMMANDS = {
     "show": ("modelratchet.cli.show", "show", "Show the candidate: metrics, verdict, version, what changed."),
     "gate": ("modelratchet.cli.gate", "gate", "Ask the gate: check (exit code), explain (reasons)."),
     "ui": ("modelratchet.cli.ui", "ui", "Open MLflow on this project's runs and versions."),
+    "package": ("modelratchet.cli.package", "package", "Build a bento of the bundle, to serve it."),
     "doctor": ("modelratchet.cli.doctor", "doctor", "Say what is missing on this machine and how to get it."),
     "params": ("modelratchet.cli.params", "params", "Check params.yaml, or print what may stand in it."),
     "expectations": (
@@ -92,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
             click.echo(error.hint, err=True)
         return int(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("ratchet: stopped", err=True)
+        click.echo("ratchet: stopped; what was done is kept, and the same command goes on from there", err=True)
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()

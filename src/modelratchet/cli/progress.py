@@ -26,7 +26,7 @@ class RunProgress:
         self._current, self._since = "", 0.0
         self.tail: deque[str] = deque(maxlen=30)
         log.parent.mkdir(parents=True, exist_ok=True)
-        self._log = log.open("w", encoding="utf-8")
+        self._log = log.open("w", encoding="utf-8", buffering=1)
         self._clock = _Clock() if sys.stderr.isatty() and not is_quiet else None
 
     def __enter__(self) -> RunProgress:

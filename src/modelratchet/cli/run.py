@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 
 import click
@@ -35,6 +36,8 @@ def run(stages: tuple[str, ...], force: bool, as_json: bool, quiet: bool) -> int
     STAGES are names from dvc.yaml; with none, all of them. A run that was stopped goes on from the last whole stage.
     """
     check_params()
+    # a run that is asked to end takes its stage with it, as Ctrl-C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     runner = pipeline_runner()
     journal = layout.STATE / f"journal-{os.getpid()}.jsonl"
     started = time.monotonic()

@@ -97,7 +97,8 @@ def _metric_value(
 
 def _difference(name: str, ours: float, theirs: float, resampled: FloatArray, plan: Resampling) -> Difference | None:
     direction = METRICS[name].direction
-    gains = (resampled[0] - resampled[1]) * (1.0 if direction is Direction.HIGHER else -1.0)
+    # the zero at the end makes a gain of nothing 0.0 in reports, not -0.0
+    gains = (resampled[0] - resampled[1]) * (1.0 if direction is Direction.HIGHER else -1.0) + 0.0
     if not _is_defined(ours - theirs, gains):
         return None
     interval = percentile_interval(gains, plan.confidence)

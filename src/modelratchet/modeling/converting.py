@@ -118,7 +118,9 @@ def listed(values: Iterable[str], limit: int = 10) -> str:
 
 def _plain(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.astype(column.cat.categories.dtype)
+        dtype = column.cat.categories.dtype
+        # whole numbers have no form for a missing one
+        return column.astype("float64" if dtype.kind in "iub" and column.isna().any() else dtype)
     return column
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import joblib
 import numpy as np
 import onnx
 import onnxruntime as ort
@@ -79,11 +80,16 @@ class OnnxModel:
 
 
 def score_estimator(pipeline: Any, features: pd.DataFrame, task: Task) -> Scores:
-    """The estimator's own answers for rows in the form of `modeling.frames`."""
-    if task is Task.REGRESSION:
-        return Scores.regression(np.asarray(pipeline.predict(features), dtype=np.float64).ravel())
-    labels = np.asarray(pipeline.predict(features), dtype=np.int64)
-    return Scores.classification(task, labels, np.asarray(pipeline.predict_proba(features), dtype=np.float64))
+    """The estimator's own answers for rows in the form of `modeling.frames`.
+
+    On one thread: a forest on several adds its trees in the order they come, and so breaks ties by luck.
+    """
+    with joblib.parallel_config(backend="sequential"):
+        predicted = np.asarray(pipeline.predict(features))
+        if task is Task.REGRESSION:
+            return Scores.regression(predicted.astype(np.float64).ravel())
+        probabilities = np.asarray(pipeline.predict_proba(features), dtype=np.float64)
+    return Scores.classification(task, predicted.astype(np.int64), probabilities)
 
 
 def _refuse_foreign(model: bytes) -> None:

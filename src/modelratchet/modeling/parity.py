@@ -5,6 +5,7 @@ Called by the `check_parity` stage. What is found is evidence; whether it is goo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,31 +142,41 @@ class _Pair:
 def _missing_rows(comparer: _Comparer, holdout: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Rows without some values, in the columns in which the estimator takes missing ones; none if there are no such columns."""
     generator = np.random.default_rng(seed)
-    columns = [name for name in comparer.schema.numeric if _accepts_in(comparer, holdout, name, np.nan)]
-    columns += [name for name in comparer.schema.categorical if _accepts_in(comparer, holdout, name, MISSING_CATEGORY)]
+    missing = dict.fromkeys(comparer.schema.numeric, np.nan) | dict.fromkeys(
+        comparer.schema.categorical, MISSING_CATEGORY
+    )
+    columns = _accepted_in(comparer, holdout, missing)
     if not columns:
         return holdout.iloc[:0]
     chosen = generator.integers(len(holdout), size=max(_MISSING_ROWS, 20 * len(columns)))
-    return knock_out(holdout.iloc[np.sort(chosen)], tuple(columns), generator)
+    return knock_out(holdout.iloc[np.sort(chosen)], columns, generator)
 
 
 def _fuzz_rows(comparer: _Comparer, holdout: pd.DataFrame, thresholds: Thresholds, options: ParityOptions) -> FuzzRows:
     """Made rows, without what the estimator itself refuses."""
-    values = values_to_try(comparer.schema, thresholds)
-    for name in comparer.schema.numeric:
-        if not _accepts_in(comparer, holdout, name, float(EXTREMES.max())):
-            values[name] = values[name][: -len(EXTREMES)]
-    for name in comparer.schema.categorical:
-        if not _accepts_in(comparer, holdout, name, UNSEEN[0]):
-            values[name] = values[name][: -len(UNSEEN)]
-        if not _accepts_in(comparer, holdout, name, MISSING_CATEGORY):
-            values[name] = values[name][values[name] != MISSING_CATEGORY]
+    schema = comparer.schema
+    values = values_to_try(schema, thresholds)
+    takes_extremes = _accepted_in(comparer, holdout, dict.fromkeys(schema.numeric, float(EXTREMES.max())))
+    takes_unseen = _accepted_in(comparer, holdout, dict.fromkeys(schema.categorical, UNSEEN[0]))
+    takes_missing = _accepted_in(comparer, holdout, dict.fromkeys(schema.categorical, MISSING_CATEGORY))
+    for name in set(schema.numeric) - set(takes_extremes):
+        values[name] = values[name][: -len(EXTREMES)]
+    for name in set(schema.categorical) - set(takes_unseen):
+        values[name] = values[name][: -len(UNSEEN)]
+    for name in set(schema.categorical) - set(takes_missing):
+        values[name] = values[name][values[name] != MISSING_CATEGORY]
     return fuzz(holdout, values, thresholds, options.fuzz_rows, options.seed)
 
 
-def _accepts_in(comparer: _Comparer, rows: pd.DataFrame, column: str, value: object) -> bool:
-    row = rows.iloc[:1]
-    return comparer.accepts(row.assign(**{column: pd.Series(value, row.index, row[column].dtype)}))
+def _accepted_in(comparer: _Comparer, rows: pd.DataFrame, values: Mapping[str, object]) -> tuple[str, ...]:
+    """The columns in which the estimator takes such a value: asked about all at once, and one by one only if that fails."""
+    first = rows.iloc[:1]
+    tried = {
+        name: first.assign(**{name: pd.Series(value, first.index, first[name].dtype)}) for name, value in values.items()
+    }
+    if tried and comparer.accepts(pd.concat(tried.values(), ignore_index=True)):
+        return tuple(tried)
+    return tuple(name for name, row in tried.items() if comparer.accepts(row))
 
 
 def _differences(expected: Scores, found: Scores, spread: float) -> NDArray[np.float64]:
@@ -207,4 +218,4 @@ def _reason(row: pd.Series, schema: Schema, difference: float, is_tie: bool) -> 
 
 
 def _finite(value: float) -> float:
-    return float(np.nan_to_num(value, nan=-1.0, posinf=_LARGEST, neginf=-_LARGEST))
+    return float(np.nan_to_num(float(value), nan=-1.0, posinf=_LARGEST, neginf=-_LARGEST))

@@ -90,7 +90,7 @@ def _calibration(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str
     end = min(1.0, float(max(table["predicted"].max(), table["high"].max())) * 1.08)
     axes.set(xlabel="Predicted probability", ylabel="Observed share", xlim=(0, end), ylim=(0, end), aspect="equal")
     axes.plot([], [], " ", label=_legend(evaluation, "brier", "Brier score"))
-    axes.legend(loc="upper left", frameon=False, fontsize=9)
+    axes.legend(loc="lower right", frameon=False, fontsize=9)
     return "Calibration: do probabilities mean what they say"
 
 

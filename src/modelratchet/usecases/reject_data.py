@@ -11,7 +11,7 @@ def rejection(check: DataCheck) -> str:
     if not critical:
         return ""
     warnings = len(check.failed) - len(critical)
-    also = f" ({warnings} warnings besides)" if warnings else ""
+    also = f" ({warnings} {'warning' if warnings == 1 else 'warnings'} besides)" if warnings else ""
     head = f"{len(critical)} of {check.n_expectations} expectations failed on {check.n_rows:,} rows and are critical{also}:"
     return "\n".join([head, *(f"  - {_line(failure)}" for failure in critical)])
 

@@ -111,6 +111,7 @@ def test_a_model_against_itself_gains_exactly_nothing(task: Task) -> None:
     prepared = prepare(rows.truth(schema), SignalModel(schema).score(rows.features(schema)))
     found = differences(prepared, prepared, Resampling(0.95, 200, 1))
     assert [(d.gain, d.low, d.high) for d in found if d] == [(0.0, 0.0, 0.0)] * len(metrics_for(task))
+    assert not any(np.signbit([d.low, d.high]).any() for d in found if d)
 
 
 def test_pairing_makes_the_interval_of_a_gain_narrower_than_either_metric_s() -> None:

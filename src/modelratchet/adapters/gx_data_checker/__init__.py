@@ -58,8 +58,9 @@ class GxDataChecker:
             *build(written, self._places.suites, self._suite),
         ]
         results = run(self._places.context, frame, expectations)
-        write_docs(self._places.docs, results, data_digest)
-        return outcome_of(results, frame, self._plan.key, data_digest)
+        outcome = outcome_of(results, frame, self._plan.key, data_digest)
+        write_docs(self._places.docs, results, outcome)
+        return outcome
 
     def suggest(self, table: Path, name: str) -> Path:
         """Write a suite of warnings that the rows meet as they are now.
