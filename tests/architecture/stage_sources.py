@@ -16,6 +16,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PIPELINE = ROOT / "dvc.yaml"
 PACKAGES = ("modelratchet", "pipeline")
+# imported by name at run time, which no import graph shows
+CALLED_BY_NAME = {"ingest": "pipeline.project"}
 MAKES_THE_MODEL = ("ingest", "split", "train", "convert")
 
 
@@ -23,6 +25,8 @@ def reached() -> dict[str, list[str]]:
     """Source files of each stage's import closure, packages' `__init__` included, as paths below the root."""
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     found = {stage: _files(graph, f"pipeline.{stage}") for stage in stages()}
+    for stage, module in CALLED_BY_NAME.items():
+        found[stage] = sorted({*found[stage], *_files(graph, module)})
     # the bundle's lineage digests what made the model, so the stage that writes it depends on all of that
     found["convert"] = sorted(set().union(*(found[stage] for stage in MAKES_THE_MODEL)))
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from modelratchet.config.environment import JOURNAL_VARIABLE, TELEMETRY_OFF
-from modelratchet.errors import ConfigError, OutsideError
+from modelratchet.errors import ConfigError, OutsideError, StorageError
 from modelratchet.usecases.ports import RunRequest, StageEvent, StageKept, StageSaid, StageStarted
 
 PIPELINE = "dvc.yaml"
@@ -23,6 +23,7 @@ _NOISE = re.compile(
     r"^(?:> python -m pipeline\.|Updating lock file|Use `dvc push`|To track the changes|To enable auto|\tgit add|$)"
 )
 _BUSY = re.compile(r"blocked by|Unable to acquire lock|is busy")
+_DISK = re.compile(r"No space left on device|disk I/O error|database or disk is full|File too large|Disk quota exceeded")
 _GRACE_SECONDS = 10.0
 
 
@@ -50,7 +51,7 @@ class DvcPipelineRunner:
     def run(self, request: RunRequest, watch: Callable[[StageEvent], None]) -> bool:
         """Run `dvc repro`; see the port."""
         command = [sys.executable, "-m", "dvc", "repro", *(["--force"] if request.force else []), *request.stages]
-        is_busy = False
+        is_busy = is_full = False
         with subprocess.Popen(
             command,
             cwd=self._root,
@@ -64,6 +65,7 @@ class DvcPipelineRunner:
             try:
                 for line in process.stdout or ():
                     is_busy = is_busy or bool(_BUSY.search(line))
+                    is_full = is_full or (line.startswith("ERROR") and bool(_DISK.search(line)))
                     _report(line.rstrip("\n"), watch)
             except BaseException:
                 _stop(process)
@@ -72,6 +74,8 @@ class DvcPipelineRunner:
             raise OutsideError(
                 "another run is going on in this folder", hint="Wait until it is done, then run this again."
             )
+        if process.returncode and is_full:
+            raise StorageError("DVC could not write: the disk is full", hint="Free some space, then run this again.")
         return process.returncode == 0
 
 
@@ -100,6 +104,7 @@ def _stop(process: subprocess.Popen[str]) -> None:
     """End DVC and its stage: the terminal's Ctrl-C has reached them already, any other end has not."""
     process.send_signal(signal.SIGINT)
     try:
-        process.wait(_GRACE_SECONDS)
+        process.wait(_DISK = re.compile(r"No space left on device|disk I/O error|database or disk is full|File too large|Disk quota exceeded")
+_GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()

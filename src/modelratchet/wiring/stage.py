@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from modelratchet.storage.files import storage_error
 from modelratchet.storage.journal import StageRun, append_stage_run
 
 _PR_SET_PDEATHSIG = 1
+_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 
 
 def run_stage(name: str, main: Callable[[], bool | None]) -> None:
@@ -56,12 +58,11 @@ def _ending_of(main: Callable[[], bool | None]) -> _Ending:
         return _Ending(
             ExitCode.INTERRUPTED, "stopped before it was done", "`ratchet run` goes on from the last whole stage."
         )
-    except OSError as error:
+    except Exception as error:  # the edge: whatever else comes is the disk's fault, or ours, or project.py's
         traceback.print_exc()
-        failure = storage_error(Path(error.filename or "a file"), error)
-        return _Ending(failure.exit_code, failure.message, failure.hint)
-    except Exception as error:  # the edge: whatever else comes is a fault of ours or of project.py
-        traceback.print_exc()
+        if isinstance(error, OSError) and error.errno in _DISK_FAULTS:
+            failure = storage_error(Path(error.filename or "a file"), error)
+            return _Ending(failure.exit_code, failure.message, failure.hint)
         return _Ending(ExitCode.USAGE, f"failed with {type(error).__name__}: {error}", "The traceback shows where.")
 
 
