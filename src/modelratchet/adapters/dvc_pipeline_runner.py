@@ -23,7 +23,9 @@ _NOISE = re.compile(
     r"^(?:> python -m pipeline\.|Updating lock file|Use `dvc push`|To track the changes|To enable auto|\tgit add|$)"
 )
 _BUSY = re.compile(r"blocked by|Unable to acquire lock|is busy")
-_DISK = re.compile(r"No space left on device|disk I/O error|database or disk is full|File too large|Disk quota exceeded")
+_DISK = re.compile(
+    r"No space left on device|disk I/O error|database or disk is full|File too large|Disk quota exceeded"
+)
 _GRACE_SECONDS = 10.0
 
 
@@ -104,7 +106,6 @@ def _stop(process: subprocess.Popen[str]) -> None:
     """End DVC and its stage: the terminal's Ctrl-C has reached them already, any other end has not."""
     process.send_signal(signal.SIGINT)
     try:
-        process.wait(_DISK = re.compile(r"No space left on device|disk I/O error|database or disk is full|File too large|Disk quota exceeded")
-_GRACE_SECONDS)
+        process.wait(_GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
