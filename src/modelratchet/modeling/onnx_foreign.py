@@ -6,8 +6,10 @@ Nothing of skl2onnx is trusted with data types or missing values: the parity sta
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import onnx
 from onnx import TensorProto, numpy_helper
 
@@ -63,6 +65,7 @@ def export_foreign_regressor(builder: GraphBuilder, estimator: Any, matrix: Matr
 
 def _embed(builder: GraphBuilder, step: Any, matrix: Matrix, path: str) -> list[tuple[str, int]]:
     """Convert, rename everything by order of appearance, and append; gives the outputs' names and types."""
+    _refuse_infinite_thresholds(step, path)
     graph = _convert(step, matrix, path)
     names = {graph.input[0].name: _typed_input(builder, matrix, graph.input[0])}
     for initializer in graph.initializer:
@@ -127,3 +130,31 @@ def _take_constant(builder: GraphBuilder, initializer: onnx.TensorProto) -> str:
 def _width(step: Any, matrix: Matrix) -> int:
     """Number of columns that a fitted transformer makes."""
     return len(step.get_feature_names_out([f"c{index}" for index in range(matrix.width)]))
+
+
+def _refuse_infinite_thresholds(step: Any, path: str) -> None:
+    """Refuse what makes skl2onnx 1.20 run for ever: a nested tree that splits on missing against present.
+
+    scikit-learn writes an infinite threshold there, and the converter's search for the nearest float32 never ends.
+    """
+    for tree in _nested_trees(step, set()):
+        if not np.isfinite(tree.threshold).all():
+            raise ConversionError(
+                f"{path} ({type(step).__name__}) holds trees that split on whether a value is missing",
+                hint="Put SimpleImputer(strategy='median') in front of it.",
+            )
+
+
+def _nested_trees(part: Any, seen: set[int]) -> Iterator[Any]:
+    if id(part) in seen:
+        return
+    seen.add(id(part))
+    if hasattr(part, "tree_"):
+        yield part.tree_
+    inner = part if isinstance(part, (list, tuple)) else ()
+    if isinstance(part, np.ndarray) and part.dtype == object:
+        inner = part.ravel()
+    elif type(part).__module__.startswith("sklearn.") and hasattr(part, "__dict__"):
+        inner = list(vars(part).values())
+    for value in inner:
+        yield from _nested_trees(value, seen)

@@ -7,6 +7,7 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.decomposition import PCA
 from sklearn.ensemble import (
@@ -168,3 +169,13 @@ def test_the_bytes_are_the_same_in_another_process_with_another_number_of_thread
             subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True).stdout
         )
     assert len(answers) == 1
+
+
+@pytest.mark.timeout(60)
+def test_nested_tree_that_splits_on_missing_is_refused_and_not_searched_for_ever():
+    features = pd.DataFrame({"a": [np.nan, 1.0, 2.0, np.nan, 3.0, 4.0] * 20})
+    forest = RandomForestClassifier(n_estimators=3, max_features=None, random_state=0)
+    calibrated = CalibratedClassifierCV(forest, cv=2).fit(features, [1, 0, 0, 1, 0, 0] * 20)
+
+    with pytest.raises(ConversionError, match="missing"):
+        export_onnx(calibrated, ("a",), (), Task.BINARY)
