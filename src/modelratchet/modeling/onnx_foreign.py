@@ -153,7 +153,7 @@ def _nested_trees(part: Any, seen: set[int]) -> Iterator[Any]:
         yield part.tree_
     inner = part if isinstance(part, (list, tuple)) else ()
     if isinstance(part, np.ndarray) and part.dtype == object:
-        inner = part.ravel()
+        inner = part.ravel()  # noqa
     elif type(part).__module__.startswith("sklearn.") and hasattr(part, "__dict__"):
         inner = list(vars(part).values())
     for value in inner:
