@@ -31,7 +31,7 @@ format: $(STAMP) ## format and mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-stage-deps: $(STAMP)  ## write the sources that each stage reaches into dvc.yaml
+stage-deps: $(STAMP)  ## list the sources that each stage reaches in pipeline/sources.json
 	@$(BIN)/python -m tests.architecture.stage_sources --write
 
 lock: $(STAMP)   ## compile the hashed locks anew

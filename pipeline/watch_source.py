@@ -1,18 +1,20 @@
-"""Note what the rows come from, so that `ingest` runs again when it changed. Runs on every `dvc repro`."""
+"""Note what rows and stages are made of, so that a stage runs again when that changed. Runs on every `dvc repro`."""
 
 import yaml
 
-from modelratchet.config.layout import PARAMS, SOURCE, STATE
+from modelratchet.config.layout import CODE, PARAMS, SOURCE, SOURCES, STATE
+from modelratchet.storage.code import write_code_digests
 from modelratchet.storage.files import read_json, write_json
 from modelratchet.storage.sources import describe_source
 from modelratchet.wiring.stage import run_stage
 
 
 def main() -> bool:
-    ingest = yaml.load(PARAMS.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)).get("ingest") or {}  # noqa: S506 - a safe loader
-    source = describe_source(ingest.get("path"), STATE / "source.json")
+    has_new_code = write_code_digests(SOURCES, CODE)
+    settings = yaml.load(PARAMS.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    source = describe_source((settings.get("ingest") or {}).get("path"), STATE / "source.json")
     if SOURCE.exists() and read_json(SOURCE) == source:
-        return False
+        return has_new_code
     write_json(SOURCE, source)
     return True
 

@@ -1,4 +1,4 @@
-"""Which sources each pipeline stage reaches, by its imports, against what `dvc.yaml` lists.
+"""Which sources each pipeline stage reaches, by its imports, against what `pipeline/sources.json` lists.
 
 `python -m tests.architecture.stage_sources --write` (or `make stage-deps`) mends the lists.
 """
@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import importlib.util
-import re
+import json
 import sys
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 PIPELINE = ROOT / "dvc.yaml"
+LISTING = ROOT / "pipeline" / "sources.json"
 PACKAGES = ("modelratchet", "pipeline")
 # imported by name at run time, which no import graph shows
 CALLED_BY_NAME = {"ingest": "pipeline.project"}
@@ -33,8 +34,9 @@ def reached() -> dict[str, list[str]]:
 
 
 def listed() -> dict[str, list[str]]:
-    """Source files that `dvc.yaml` lists for each stage."""
-    return {name: [dep for dep in stage.get("deps", []) if is_source(dep)] for name, stage in stages().items()}
+    """Source files that `pipeline/sources.json` lists for each stage."""
+    content: dict[str, list[str]] = json.loads(LISTING.read_text())
+    return content
 
 
 def stages() -> dict[str, dict[str, list[str]]]:
@@ -43,17 +45,9 @@ def stages() -> dict[str, dict[str, list[str]]]:
     return content["stages"]
 
 
-def is_source(dep: object) -> bool:
-    """Whether a dependency is code rather than data."""
-    return isinstance(dep, str) and dep.endswith(".py")
-
-
 def write() -> None:
-    """Put the right lists into `dvc.yaml`, leaving everything else as it is."""
-    text = PIPELINE.read_text()
-    for stage, files in reached().items():
-        text = _with_sources(text, stage, files)
-    PIPELINE.write_text(text)
+    """Write the right lists."""
+    LISTING.write_text(json.dumps(reached(), indent=1) + "\n")
 
 
 def _files(graph: grimp.ImportGraph, module: str) -> list[str]:
@@ -67,20 +61,6 @@ def _path(module: str) -> str:
     assert spec is not None
     assert spec.origin is not None
     return str(Path(spec.origin).relative_to(ROOT))
-
-
-def _with_sources(text: str, stage: str, files: list[str]) -> str:
-    block = re.search(rf"^  {stage}:\n(?:    .*\n|  *- .*\n)+", text, re.MULTILINE)
-    assert block is not None, stage
-    body = re.sub(r"^    - \S+\.py\n", "", block[0], flags=re.MULTILINE)
-    lines = "".join(f"    - {file}\n" for file in files)
-    if "    deps:\n" in body:
-        kept = re.search(r"^    deps:\n((?:    - .*\n)*)", body, re.MULTILINE)
-        assert kept is not None
-        body = body.replace(kept[0], kept[0] + lines)
-    else:
-        body = re.sub(r"^(    cmd: .*\n)", rf"\1    deps:\n{lines}", body, flags=re.MULTILINE)
-    return text.replace(block[0], body)
 
 
 if __name__ == "__main__" and "--write" in sys.argv:

@@ -12,6 +12,11 @@ def test_stage_lists_exactly_the_sources_it_reaches(stage: str) -> None:
     assert sorted(listed()[stage]) == reached()[stage], "run `make stage-deps`"
 
 
+@pytest.mark.parametrize("stage", [name for name, stage in stages().items() if not stage.get("always_changed")])
+def test_stage_depends_on_the_digest_of_its_sources(stage: str) -> None:
+    assert f"data/code/{stage}.json" in stages()[stage]["deps"]
+
+
 def test_every_stage_is_a_module_of_its_name_and_no_module_is_left_over() -> None:
     modules = {path.stem for path in (ROOT / "pipeline").glob("*.py")} - {"__init__", "project"}
 

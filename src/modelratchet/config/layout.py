@@ -3,11 +3,12 @@
 from pathlib import Path
 
 PARAMS = Path("params.yaml")
-PIPELINE = Path("dvc.yaml")
 EXPECTATIONS = Path("expectations")
 LOCK = Path("requirements.lock")
 
+SOURCES = Path("pipeline/sources.json")
 SOURCE = Path("data/source.json")
+CODE = Path("data/code")
 ROWS = Path("data/rows.parquet")
 TRAIN = Path("data/train.parquet")
 HOLDOUT = Path("data/holdout.parquet")

@@ -6,7 +6,7 @@ Nothing of skl2onnx is trusted with data types or missing values: the parity sta
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -151,9 +151,9 @@ def _nested_trees(part: Any, seen: set[int]) -> Iterator[Any]:
     seen.add(id(part))
     if hasattr(part, "tree_"):
         yield part.tree_
-    inner = part if isinstance(part, (list, tuple)) else ()
+    inner: Iterable[Any] = part if isinstance(part, (list, tuple)) else ()
     if isinstance(part, np.ndarray) and part.dtype == object:
-        inner = part.ravel()  # noqa
+        inner = part.ravel()
     elif type(part).__module__.startswith("sklearn.") and hasattr(part, "__dict__"):
         inner = list(vars(part).values())
     for value in inner:

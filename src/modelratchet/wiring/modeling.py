@@ -6,13 +6,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import yaml
-
-from modelratchet.config.layout import PIPELINE
+from modelratchet.config.layout import SOURCES
 from modelratchet.config.params import Params
 from modelratchet.errors import ConfigError
 from modelratchet.modeling.estimators import EstimatorChoice, build_estimator
 from modelratchet.modeling.plans import ColumnPlan
+from modelratchet.storage.code import stage_sources
 from modelratchet.wiring.columns import column_plan
 
 __all__ = ["column_plan", "estimator_of", "model_settings", "model_sources"]
@@ -38,13 +37,9 @@ def model_settings(params: Params) -> Any:
     return params.model_dump(mode="json", include=_SHAPING)
 
 
-def model_sources(pipeline: Path = PIPELINE) -> tuple[Path, ...]:
-    """The sources that make a model: the ones that `convert` lists in `dvc.yaml`, which are those of all stages before it too.
-
-    Reading them there keeps the digest a function of what DVC watches: no edit changes one without the other.
-    """
-    deps = yaml.safe_load(pipeline.read_text())["stages"]["convert"]["deps"]
-    return tuple(sorted(Path(dep) for dep in deps if str(dep).endswith(".py")))
+def model_sources() -> tuple[Path, ...]:
+    """The sources that make a model: all that `convert` and the stages before it reach, the same that DVC watches."""
+    return stage_sources(SOURCES)["convert"]
 
 
 def _of_project(params: Params, project: ModuleType, plan: ColumnPlan) -> Any:
