@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+WORKERS ?= 2
 export DVC_NO_ANALYTICS = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -16,7 +17,7 @@ run: $(STAMP)    ## the whole pipeline on the example, from data to a recorded v
 	@$(BIN)/ratchet run
 
 test: $(STAMP)   ## the whole suite
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --durations=10 $(TESTS)
 
 test-unit: $(STAMP)  ## the quick tests only
 	@$(BIN)/python -m pytest tests/unit -q
