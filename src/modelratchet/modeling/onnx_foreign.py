@@ -26,7 +26,7 @@ INSTEAD = {
 _OTHERWISE = (
     "Use hist_gradient_boosting, gradient_boosting, random_forest or logistic_regression, or scale, impute and "
 )
-_OTHERWISE += "encode with the transformers named in docs/how-to."
+_OTHERWISE += "encode with SimpleImputer, StandardScaler, OrdinalEncoder or OneHotEncoder."
 
 
 def export_foreign_transformer(builder: GraphBuilder, step: Any, matrix: Matrix, path: str) -> Matrix:
