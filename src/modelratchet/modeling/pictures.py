@@ -120,7 +120,7 @@ def _importance(axes: Axes, table: pd.DataFrame, evaluation: Evaluation) -> str:
     axes.tick_params(axis="y", labelsize=9 if len(shown) <= 15 else 7)
     axes.margins(y=0.01)
     n_drawn = min(evaluation.n_rows, MOST_ROWS)
-    axes.set(xlabel=f"Harm to {evaluation.primary} when shuffled, {n_drawn:,} rows drawn (lines: range of repeats)")
+    axes.set(xlabel=f"Loss of {evaluation.primary} when shuffled, {n_drawn:,} rows (lines: range)")
     left_out = f", the first {_MOST_FEATURES} of {len(table)}" if len(table) > _MOST_FEATURES else ""
     return f"Importance: what the model goes by{left_out}"
 
