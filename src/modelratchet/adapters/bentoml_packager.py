@@ -60,5 +60,6 @@ class BentomlPackager:
 
 def _bentoml(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bentoml", *arguments]
-    environment = {**os.environ, **TELEMETRY_OFF}
+    # BentoML folds what it prints to the width of a terminal, paths and tags included
+    environment = {**os.environ, **TELEMETRY_OFF, "COLUMNS": "4096"}
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
