@@ -21,7 +21,7 @@ def test_every_stage_is_a_module_of_its_name_and_no_module_is_left_over() -> Non
     modules = {path.stem for path in (ROOT / "pipeline").glob("*.py")} - {"__init__", "project"}
 
     assert set(stages()) == modules
-    assert all(stage["cmd"] == f"python -m pipeline.{name}" for name, stage in stages().items())
+    assert all(stage["cmd"] == f"exec python -m pipeline.{name}" for name, stage in stages().items())
 
 
 @pytest.mark.parametrize("stage", list(stages()))

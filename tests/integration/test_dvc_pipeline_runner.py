@@ -23,11 +23,11 @@ SOURCES = Path(__file__).parents[2] / "src"
 PIPELINE = """
 stages:
   first:
-    cmd: python -m pipeline.first
+    cmd: exec python -m pipeline.first
     deps: [seed.txt]
     outs: [first.txt]
   second:
-    cmd: python -m pipeline.second
+    cmd: exec python -m pipeline.second
     deps: [first.txt]
     outs: [second.txt]
 """

@@ -20,7 +20,8 @@ PIPELINE = "dvc.yaml"
 _STARTED = re.compile(r"^Running stage '([^']+)':")
 _KEPT = re.compile(r"^Stage '([^']+)' (?:didn't change, skipping|is cached - skipping run)")
 _NOISE = re.compile(
-    r"^(?:> python -m pipeline\.|Updating lock file|Use `dvc push`|To track the changes|To enable auto|\tgit add|$)"
+    r"^(?:Data and pipelines are up to date|> exec python -m pipeline\.|Updating lock file|Use `dvc push`"
+    r"|To track the changes|To enable auto|\tgit add|$)"
 )
 _BUSY = re.compile(r"blocked by|Unable to acquire lock|is busy")
 _DISK = re.compile(
