@@ -40,6 +40,8 @@ from tests.samples.exports import (
     numbers,
 )
 
+pytestmark = pytest.mark.integration
+
 TRAIN, FRESH = (
     mixed(seed=1),
     mixed(4000, missing=0.2, seed=9).assign(place=lambda rows: rows["place"].where(rows.index % 7 > 0, "new")),

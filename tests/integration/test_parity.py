@@ -13,6 +13,8 @@ from modelratchet.core.tasks import Task
 from modelratchet.errors import EvidenceError
 from tests.samples.exports import OPTIONS, exported, fitted, labels_for, mixed, numbers, parity_of, plain
 
+pytestmark = pytest.mark.integration
+
 
 def _fitted(estimator, features):
     return estimator.fit(features, labels_for(features, Task.BINARY))
