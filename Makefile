@@ -20,7 +20,7 @@ test: $(STAMP)   ## the whole suite
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --durations=10 $(TESTS)
 
 test-unit: $(STAMP)  ## the quick tests only
-	@$(BIN)/python -m pytest tests/unit -q -n $(WORKERS)
+	@$(BIN)/python -m pytest tests/unit -q -n $(WORKERS) -m "not slow"
 
 check: $(STAMP)  ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

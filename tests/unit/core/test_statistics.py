@@ -77,12 +77,14 @@ def _drifting_times(slow_down: float, seed: int) -> tuple[np.ndarray, np.ndarray
     return drift * noise[0] * slow_down, drift * noise[1]
 
 
+@pytest.mark.slow
 def test_equal_series_rarely_look_slower() -> None:
     lows = [median_ratio(*_drifting_times(1.0, seed), 0.95, (seed,)).low for seed in range(40)]
     assert sum(low > 1.0 for low in lows) <= 5
     assert not any(low > 1.05 for low in lows)
 
 
+@pytest.mark.slow
 def test_a_slower_series_is_found_with_its_ratio_inside_the_interval() -> None:
     ratios = [median_ratio(*_drifting_times(1.15, seed), 0.95, (seed,)) for seed in range(40)]
     assert sum(ratio.low > 1.05 for ratio in ratios) >= 38
