@@ -30,11 +30,6 @@ class Interval:
     n_resamples: int
     n_undefined: int
 
-    @property
-    def undefined_share(self) -> float:
-        """Share of the resamples that had no value."""
-        return self.n_undefined / self.n_resamples
-
 
 @dataclass(frozen=True)
 class Ratio:

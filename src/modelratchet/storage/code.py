@@ -1,7 +1,7 @@
 """Which sources each stage is made of, by digest. Called by the `watch_source` stage on every run.
 
-DVC does not see imports, and hundreds of source files among the dependencies make its own bookkeeping slow: a run with nothing to do
-took 4.1 s instead of 1.5 s. So each stage depends on one small file that changes when any of its sources does.
+DVC does not see imports, and it loads and rewrites its lock for every stage that runs: hundreds of source files among the dependencies
+make that slow (docs/adr/0001). So each stage depends on one small file that changes when any of its sources does.
 """
 
 from __future__ import annotations
