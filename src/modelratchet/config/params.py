@@ -14,12 +14,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from modelratchet.core.metrics import METRICS
+from modelratchet.core.policy import Claim
 from modelratchet.core.tasks import Task
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[int, Field(ge=1)]
 ColumnName = Annotated[str, Field(min_length=1)]
 ColumnNames = Annotated[tuple[ColumnName, ...], Field(strict=False)]
+Limit = Annotated[float, Field(gt=0.0)] | None
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
@@ -166,6 +168,8 @@ class Evaluate(Settings):
     confidence: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.95
     resamples: Annotated[int, Field(ge=100, le=20_000)] = 1000
     slices: ColumnNames = Field((), description="categorical columns whose categories are looked at one by one")
+    groups: ColumnNames = Field((), description="categorical columns whose categories are to be treated alike")
+    calibration_bins: Annotated[int, Field(ge=2, le=100)] = 15
 
     @field_validator("primary")
     @classmethod
@@ -183,19 +187,51 @@ class Parity(Settings):
 
 
 class Compare(Settings):
+    """How candidate, champion and anchor are held against each other."""
+
+    cluster: ColumnName | None = Field(
+        None, description="a column whose rows belong together (a day, a customer): they are resampled together"
+    )
+    resamples: Annotated[int, Field(ge=200, le=20_000)] = 2000
+
+
+class Latency(Settings):
     """How candidate and champion are timed in turns."""
 
     rows_per_call: Positive = 1
-    calls: Annotated[int, Field(ge=200, le=200_000)] = 2000
+    calls: Annotated[int, Field(ge=400, le=200_000)] = Field(2000, description="calls of each model to start with")
+    seconds: Annotated[float, Field(gt=0.0, le=3600.0)] = Field(
+        15.0, description="measure longer, up to this, while the machine is too noisy to tell"
+    )
+    server: bool = Field(True, description="time requests through the real server too, its memory and its start")
 
 
 class Gate(Settings):
     """What has to hold for a promotion. Only the `decide` stage reads it: an edit retrains nothing."""
 
+    claim: Claim = Field(Claim.NON_INFERIOR, strict=False, description="what is to be shown on the primary metric")
     margin: Annotated[float, Field(ge=0.0)] = Field(
         description="the primary metric may be this much worse than the champion's"
     )
-    slice_margin: Annotated[float, Field(ge=0.0)] = Field(description="the same for one slice")
+    anchor_margin: Annotated[float, Field(ge=0.0)] | None = Field(
+        None,
+        description="the same against the anchor, so that small losses cannot add up; default 1.5 times the margin",
+    )
+    guards: dict[str, Annotated[float, Field(gt=0.0)]] = Field(
+        default_factory=dict, description="further metrics that may not be worse than the champion's by more than this"
+    )
+    floors: dict[str, float] = Field(default_factory=dict, description="metric: the worst value that may be promoted")
+    alpha: Annotated[float, Field(gt=0.0, lt=0.5)] = Field(
+        0.05,
+        description="chance of ever promoting a candidate that is worse by the margin, over all that one holdout sees",
+    )
+    power: Annotated[float, Field(gt=0.5, lt=1.0)] = Field(
+        0.9, description="chance with which an equal candidate should pass; sets the rows that are needed"
+    )
+    slice_margin: Annotated[float, Field(ge=0.0)] = Field(description="a slice that is worse by less is let pass")
+    slice_alpha: Annotated[float, Field(gt=0.0, lt=0.5)] = Field(
+        0.05, description="chance of blaming any slice of a harmless candidate"
+    )
     minimum_slice_rows: Positive = 200
     maximum_changed_labels: Annotated[int, Field(ge=0)] = Field(
         0, description="rows on which ONNX may answer another label"
@@ -203,15 +239,20 @@ class Gate(Settings):
     maximum_parity_share: Share = Field(
         0.0, description="share of rows whose scores may differ by more than the tolerance"
     )
-    maximum_latency_ratio: Annotated[float, Field(gt=0.0)] = Field(
-        1.05, description="candidate's median time over the champion's"
+    maximum_latency_ratio: Annotated[float, Field(ge=1.0)] = Field(
+        1.05, description="candidate's p50 and p95 over the champion's"
     )
-    maximum_latency_ms: Annotated[float, Field(gt=0.0)] | None = Field(
-        None, description="budget of the candidate's median time"
-    )
-    floors: dict[str, float] = Field(default_factory=dict, description="metric: the worst value that may be promoted")
+    maximum_p50_ms: Limit = Field(None, description="budget of the median time in process")
+    maximum_p95_ms: Limit = Field(None, description="budget of the 95th percentile in process")
+    maximum_bundle_mb: Limit = Field(None, description="budget of the bundle's files, in 10^6 bytes")
+    maximum_memory_mb: Limit = Field(None, description="budget of the server's memory, in 10^6 bytes")
+    maximum_start_s: Limit = Field(None, description="budget from start to first answer of the server")
+    maximum_calibration_error: Share | None = Field(None, description="expected calibration error")
+    maximum_churn: Share | None = Field(None, description="share of rows answered otherwise than by the champion")
+    maximum_group_gap: Share | None = Field(None, description="largest difference between groups' rates")
+    requires_model_tests: bool = Field(False, description="no test in tests/model is inconclusive, not just said")
 
-    @field_validator("floors", mode="before")
+    @field_validator("floors", "guards", mode="before")
     @classmethod
     def _are_metrics(cls, floors: Any) -> Any:
         unknown = sorted(set(floors) - set(METRICS)) if isinstance(floors, dict) else []
@@ -220,6 +261,14 @@ class Gate(Settings):
                 f"found {', '.join(map(repr, unknown))}; expected metrics: {', '.join(METRICS)}{_nearest(unknown[0], METRICS)}"
             )
         return floors
+
+
+class Promotion(Settings):
+    """How promotions are recorded. No stage reads it."""
+
+    valid_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        90, description="days until a promotion has to be renewed or replaced to count as proof"
+    )
 
 
 class Params(Settings):
@@ -236,6 +285,8 @@ class Params(Settings):
     evaluate: Evaluate
     parity: Parity = Parity()
     compare: Compare = Compare()
+    latency: Latency = Latency()
+    promotion: Promotion = Promotion()
     gate: Gate
 
 

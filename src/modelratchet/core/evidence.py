@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from modelratchet.core.comparison import Comparison
 from modelratchet.core.digests import digest_value
 from modelratchet.core.formats import to_document
+from modelratchet.core.latency import LatencyReport
 from modelratchet.core.metrics import Direction
+from modelratchet.core.model_tests import ModelTests
 from modelratchet.core.tasks import Task
 
 
@@ -84,11 +87,34 @@ class SliceValue:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """Expected calibration error of the positive (or the chosen) class's probability, with its bootstrap interval; shares, 0 to 1."""
+
+    n_bins: int
+    error: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class GroupRate:
+    """How often rows of one group are answered with the positive class (binary), or rightly (multiclass): `count` of `n_rows`."""
+
+    column: str
+    category: str
+    n_rows: int
+    count: int
+
+
+@dataclass(frozen=True)
 class Evaluation:
-    """How the bundle's ONNX model does on the holdout."""
+    """How the bundle's ONNX model does on the holdout.
+
+    `calibration` is None for a regression; `groups` is empty unless `evaluate.groups` names columns.
+    """
 
     FORMAT: ClassVar[str] = "modelratchet/evaluation"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     task: Task
     bundle_digest: str
@@ -98,6 +124,8 @@ class Evaluation:
     primary: str
     metrics: tuple[MetricValue, ...]
     slices: tuple[SliceValue, ...]
+    calibration: Calibration | None
+    groups: tuple[GroupRate, ...]
 
     def metric(self, name: str) -> MetricValue | None:
         """The metric of that name, if it was measured."""
@@ -165,106 +193,19 @@ class Parity:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A metric of candidate and champion on the same rows, and the interval of the paired gain.
-
-    `gain` is positive when the candidate is better, whichever way the metric runs.
-    """
-
-    metric: str
-    direction: Direction
-    candidate: float
-    champion: float
-    gain: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class SliceDifference:
-    """The primary metric's paired difference on one slice; None where it is not defined there."""
-
-    column: str
-    category: str
-    n_rows: int
-    difference: Difference | None
-
-
-@dataclass(frozen=True)
-class Latency:
-    """Candidate and champion timed in turns in one process.
-
-    `ratio` is the candidate's median time over the champion's, with its block-bootstrap interval;
-    medians are milliseconds per call on `rows_per_call` rows.
-    """
-
-    rows_per_call: int
-    n_calls: int
-    candidate_p50_ms: float
-    candidate_p95_ms: float
-    champion_p50_ms: float | None
-    champion_p95_ms: float | None
-    ratio: float | None
-    ratio_low: float | None
-    ratio_high: float | None
-
-
-@dataclass(frozen=True)
-class Champion:
-    """The version that reigns: its number in the registry, and its bundle."""
-
-    FORMAT: ClassVar[str] = "modelratchet/champion"
-    VERSION: ClassVar[int] = 1
-
-    version: str | None
-    bundle_digest: str | None
-    run_id: str | None
-
-    @property
-    def exists(self) -> bool:
-        """Whether there is a champion at all."""
-        return self.version is not None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Candidate against champion, both scored now on the same holdout.
-
-    `incomparable` says why there are no differences though there is a champion (it needs a column that
-    today's rows lack, say); empty otherwise.
-    """
-
-    FORMAT: ClassVar[str] = "modelratchet/comparison"
-    VERSION: ClassVar[int] = 1
-
-    bundle_digest: str
-    holdout_digest: str
-    champion: Champion
-    n_rows: int
-    confidence: float
-    incomparable: str
-    differences: tuple[Difference, ...]
-    slices: tuple[SliceDifference, ...]
-    latency: Latency
-    changed_labels_share: float | None
-
-    def difference(self, metric: str) -> Difference | None:
-        """The difference in that metric, if it was measured."""
-        return next((item for item in self.differences if item.metric == metric), None)
-
-
-@dataclass(frozen=True)
 class Evidence:
     """All that the gate looks at. A part that is None was not supplied."""
 
     FORMAT: ClassVar[str] = "modelratchet/evidence"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     bundle_digest: str
     data_check: DataCheck | None
     evaluation: Evaluation | None
     parity: Parity | None
     comparison: Comparison | None
+    latency: LatencyReport | None
+    model_tests: ModelTests | None
 
     @property
     def digest(self) -> str:

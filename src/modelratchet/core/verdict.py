@@ -44,17 +44,26 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A decision, tied by digest to the evidence, the policy and the bundle that it is about."""
+    """A decision, tied by digest to the evidence, the policy and the bundle that it is about.
+
+    `ledger_head` is the state it was made in: it stands only while that is the head. `is_superior` says that the candidate was shown to be better
+    than the anchor, so that its promotion makes it the new one. `holdout_look` is 0 where no comparison was supplied.
+    """
 
     FORMAT: ClassVar[str] = "modelratchet/verdict"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     decision: Decision
     model: str
     bundle_digest: str
     evidence_digest: str
     policy_digest: str
+    holdout_digest: str | None
     champion_version: str | None
+    anchor_version: str | None
+    ledger_head: str | None
+    holdout_look: int
+    is_superior: bool
     findings: tuple[Finding, ...]
 
     @property

@@ -1,0 +1,49 @@
+"""Who reigns, who is the anchor, and how often this holdout was asked: what the ledger says when a candidate is judged.
+
+Written by the `fetch_champion` stage, read by `compare`, `measure_latency` and `decide`. It names the ledger's head, so a verdict can be
+refused once another champion reigns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Champion:
+    """A version of the registry and its bundle; all None where there is none."""
+
+    version: str | None
+    bundle_digest: str | None
+    run_id: str | None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is one at all."""
+        return self.version is not None
+
+
+NOBODY = Champion(None, None, None)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The state that a candidate is judged in.
+
+    `anchor` is the fixed point that small losses are added up against; it equals `champion` where none was lost since.
+    `ledger_head` is the digest of the ledger's latest event (None: nothing was ever promoted) and `counter` its number.
+    `holdout_look` says that this candidate is the n-th, from 1, to be judged on this holdout; `anchor_look` the n-th against this anchor.
+    A candidate that was judged before keeps its number.
+    """
+
+    FORMAT: ClassVar[str] = "modelratchet/standing"
+    VERSION: ClassVar[int] = 1
+
+    champion: Champion
+    anchor: Champion
+    ledger_head: str | None
+    counter: int
+    holdout_digest: str
+    holdout_look: int
+    anchor_look: int
