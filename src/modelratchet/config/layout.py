@@ -22,13 +22,20 @@ EVALUATION = Path("reports/evaluation.json")
 METRICS = Path("reports/metrics.json")
 PLOTS = Path("reports/plots")
 PICTURES = Path("reports/pictures")
-CHAMPION = Path("champion/champion.json")
-CHAMPION_BUNDLE = Path("champion/bundle")
+STANDING = Path("champion/standing.json")
+REIGNING = Path("champion/reigning")
+"""The champion's `bundle/`, if there is one, and `run.json`: what its run in the registry says of it."""
+ANCHOR = Path("champion/anchor")
+"""The anchor's `bundle/`, where it is another than the champion."""
+LATENCY = Path("reports/latency.json")
+MODEL_TESTS = Path("reports/model_tests.json")
 COMPARISON = Path("reports/comparison.json")
 EVIDENCE = Path("reports/evidence.json")
 VERDICT = Path("reports/verdict.json")
 DECISION_PAGE = Path("reports/decision.md")
 RECEIPT = Path("reports/receipt.json")
+
+CERTIFICATES = Path("certificates")
 
 STATE = Path(".ratchet")
 JOURNAL = STATE / "journal.jsonl"

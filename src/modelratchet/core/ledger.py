@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from modelratchet.core.digests import digest_value
 from modelratchet.core.formats import to_document
+from modelratchet.core.standing import Champion
 
 
 class EventKind(StrEnum):
@@ -60,3 +61,28 @@ class Event:
     def digest(self) -> str:
         """Names this event, and with it all before it."""
         return digest_value(to_document(self))
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """An event as the store holds it: the number that the store gave it, and its JSON text, not yet believed."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class State:
+    """What the accepted events add up to.
+
+    `head` is the digest of the latest accepted event and `counter` its number; None and 0 before the first. `champion` and `anchor`
+    have no `run_id` (the registry knows it). `latest_at` is when the head was written.
+    """
+
+    model: str
+    head: str | None
+    counter: int
+    champion: Champion
+    anchor: Champion
+    latest_at: str | None
+    expires_at: str | None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from modelratchet.core.evidence import DataCheck
+from modelratchet.core.ledger import Event, State, StoredEvent
 from modelratchet.storage.bundles import Bundle
 
 if TYPE_CHECKING:
@@ -119,6 +120,19 @@ class ModelRegistry(Protocol):
     def find(self, model: str, key: str) -> RegisteredVersion | None:
         """The whole version whose latest verdict is the one that the key names, or None."""
 
+    def version(self, model: str, number: str) -> RegisteredVersion | None:
+        """A whole version by its number, or None.
+
+        Raises:
+            TrackingError: the registry cannot be asked now.
+        """
+
+    def judged_on_holdout(self, model: str, holdout_digest: str) -> tuple[str, ...]:
+        """Digests of the bundles that a verdict was recorded on with this holdout, each once, the first judged first."""
+
+    def judged_against_anchor(self, model: str, anchor_digest: str) -> tuple[str, ...]:
+        """Digests of the bundles that a verdict was recorded on with this anchor's bundle, each once, the first judged first."""
+
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         """Record a candidate: run, artifacts, version. Calling it again with the same key changes nothing.
 
@@ -126,6 +140,34 @@ class ModelRegistry(Protocol):
 
         Raises:
             TrackingError: the registry failed; nothing counts as whole, and a later call completes it.
+        """
+
+
+class Ledger(Protocol):
+    """Where promotion events are kept: append-only, each numbered by the store. `core.ledger.fold` makes the state of them."""
+
+    def read(self, model: str) -> tuple[StoredEvent, ...]:
+        """All events ever stored, by rising number, those that lost too.
+
+        Raises:
+            TrackingError: the store cannot be asked now.
+            EvidenceError: numbers are missing or a record is no event: someone took something away.
+        """
+
+    def append(self, event: Event) -> None:
+        """Store an event. Whether it won is told by the next `read`: of several with one parent the lowest number wins.
+
+        A lost reply may store it twice; the second then names a parent that is head no longer, and is void.
+
+        Raises:
+            TrackingError: the store did not answer; the event may or may not be there, and its nonce tells.
+        """
+
+    def project(self, state: State) -> None:
+        """Make the aliases `champion` and `anchor`, and the model's tags, say what the state says. Idempotent.
+
+        Raises:
+            TrackingError: the store cannot be asked now.
         """
 
 
