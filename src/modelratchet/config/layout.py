@@ -5,6 +5,8 @@ from pathlib import Path
 PARAMS = Path("params.yaml")
 EXPECTATIONS = Path("expectations")
 LOCK = Path("requirements.lock")
+OWN_TESTS = Path("tests/model")
+"""The data scientist's tests of the model."""
 
 SOURCES = Path("pipeline/sources.json")
 SOURCE = Path("data/source.json")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from modelratchet.core.evidence import DataCheck
 from modelratchet.core.ledger import Event, State, StoredEvent
+from modelratchet.core.model_tests import ModelTest
 from modelratchet.storage.bundles import Bundle
 
 if TYPE_CHECKING:
@@ -231,6 +232,16 @@ class DataChecker(Protocol):
 
         Raises:
             InputError: there is a suite of that name already.
+        """
+
+
+class ModelTester(Protocol):
+    """The data scientist's own tests of the candidate."""
+
+    def run(self) -> tuple[ModelTest, ...]:
+        """Run all tests that there are and say how each ended; none where there are none.
+
+        Whatever a test does is an outcome, not an error: one that crashes, hangs or cannot be read has failed.
         """
 
 
