@@ -195,6 +195,85 @@ class Ledger(Protocol):
 
 
 @dataclass(frozen=True)
+class RecordedRun:
+    """A whole run of a candidate. `key` is the digest of its verdict, `version` its bundle's version, `tags` all that it carries."""
+
+    run_id: str
+    key: str
+    version: str
+    tags: Mapping[str, str]
+
+
+class RunFiles(Protocol):
+    """The files at the artifact root of runs, by name."""
+
+    def runs(self, model: str) -> tuple[RecordedRun, ...]:
+        """All whole runs, the oldest first.
+
+        Raises:
+            TrackingError: the store cannot be asked now.
+        """
+
+    def run(self, run_id: str) -> RecordedRun | None:
+        """A whole run, or None."""
+
+    def read(self, run_id: str, name: str) -> bytes | None:
+        """A file's bytes, not yet believed; None where the run has none of that name."""
+
+    def attach(self, run_id: str, name: str, data: bytes) -> None:
+        """Put a file beside the others, in place of one of that name, and read it back.
+
+        Raises:
+            TrackingError: the store cannot be asked now.
+            DigestError: it was stored with other bytes.
+        """
+
+
+def signature_path(path: Path) -> Path:
+    """Where the signature of a file lies: beside it.
+
+    >>> signature_path(Path("certificates/flights-3.json")).name
+    'flights-3.json.sig'
+    """
+    return path.with_name(path.name + ".sig")
+
+
+class SignatureVerifier(Protocol):
+    """Knows a public key."""
+
+    def verify(self, path: Path) -> None:
+        """Check a file's signature.
+
+        Raises:
+            MissingEvidenceError: the file or its signature is not there.
+            EvidenceError: it was signed with another key, or file or signature was changed since.
+        """
+
+
+class Signer(SignatureVerifier, Protocol):
+    """Has a private key; what it signed it can verify."""
+
+    def sign(self, path: Path) -> Path:
+        """Sign a file and give its signature's path.
+
+        Raises:
+            ConfigError: the key cannot be used.
+        """
+
+
+class Certificates(Protocol):
+    """Certificates of ledger events."""
+
+    def ensure(self, event: Event) -> Path:
+        """Make, sign if there is a key, and store the certificate of an accepted event, unless all that is there and right. Idempotent.
+
+        Raises:
+            TrackingError: the store cannot be asked now; a later call completes it.
+            EvidenceError: the event's version is not whole, or holds another bundle.
+        """
+
+
+@dataclass(frozen=True)
 class Revision:
     """The sources that a candidate was made from. Outside a repository `commit` and `branch` are `unknown`.
 
