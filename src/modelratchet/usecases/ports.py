@@ -102,13 +102,6 @@ class CandidateRecord:
 class ModelRegistry(Protocol):
     """Runs and model versions."""
 
-    def champion(self, model: str) -> RegisteredVersion | None:
-        """The version that the alias `champion` names, or None.
-
-        Raises:
-            TrackingError: the registry cannot be asked now.
-        """
-
     def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
         """Write a version's bundle to `directory`, whole and verified against its digest, or not at all.
 
@@ -143,6 +136,20 @@ class ModelRegistry(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Projection:
+    """What the registry shows of a ledger to everyone else; None where nothing is shown.
+
+    `champion` and `anchor` are the versions that the aliases name, `head` and `counter` what the model's tags say. Never the truth: a promoter
+    may be killed before it is written, or write it late.
+    """
+
+    champion: str | None
+    anchor: str | None
+    head: str | None
+    counter: int | None
+
+
 class Ledger(Protocol):
     """Where promotion events are kept: append-only, each numbered by the store. `core.ledger.fold` makes the state of them."""
 
@@ -151,7 +158,7 @@ class Ledger(Protocol):
 
         Raises:
             TrackingError: the store cannot be asked now.
-            EvidenceError: numbers are missing or a record is no event: someone took something away.
+            EvidenceError: a text is not the one that was stored. Missing numbers and all else are for `core.ledger.fold` to find.
         """
 
     def append(self, event: Event) -> None:
@@ -163,11 +170,27 @@ class Ledger(Protocol):
             TrackingError: the store did not answer; the event may or may not be there, and its nonce tells.
         """
 
-    def project(self, state: State) -> None:
-        """Make the aliases `champion` and `anchor`, and the model's tags, say what the state says. Idempotent.
+    def projection(self, model: str) -> Projection:
+        """What aliases and tags say now.
 
         Raises:
             TrackingError: the store cannot be asked now.
+        """
+
+    def project(self, state: State) -> bool:
+        """Make the aliases `champion` and `anchor`, and the model's tags, say what the ledger says. Idempotent.
+
+        Another promoter may be at it with a newer state: the ledger is read again afterwards, until the two agree.
+
+        Args:
+            state: as the ledger was read last; one that is older is made good for.
+
+        Returns:
+            Whether anything had to be changed.
+
+        Raises:
+            TrackingError: the store cannot be asked now, or others write too fast; a later call completes it.
+            EvidenceError: the ledger cannot be believed.
         """
 
 
