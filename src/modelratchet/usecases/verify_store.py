@@ -26,6 +26,7 @@ from modelratchet.usecases.ports import (
     Ledger,
     Memory,
     ModelRegistry,
+    Projection,
     RegisteredVersion,
     RunFiles,
     SignatureVerifier,
@@ -65,7 +66,7 @@ def verify_store(model: str, store: Store, now: datetime) -> tuple[Check, ...]:
     checks = [Check("ledger", Status.RIGHT, summary), _remembered(history, store.memory)]
     for item in history.accepted:
         checks += _event_checks(item.event, store)
-    checks += [check("alias champion", partial(_alias, history.state, store.registry)), _expiry(history.state, now)]
+    checks += [check("aliases", partial(_aliases, history.state, store.ledger)), _expiry(history.state, now)]
     return tuple(checks)
 
 
@@ -157,12 +158,17 @@ def _read(files: RunFiles, run_id: str, name: str) -> bytes:
     return data
 
 
-def _alias(state: State, registry: ModelRegistry) -> str:
-    found = registry.champion(state.model)
-    alias, ledger = found.version if found else None, state.champion.version
-    if alias != ledger:
-        raise EvidenceError(f"it names version {alias}, the ledger says {ledger}: `ratchet reconcile` mends it")
-    return f"names version {ledger}, as the ledger does" if ledger else "nobody reigns, as the ledger says"
+def _aliases(state: State, ledger: Ledger) -> str:
+    shown = ledger.projection(state.model)
+    wanted = Projection(state.champion.version, state.anchor.version, state.head, state.counter if state.head else None)
+    differing = [
+        f"{name} is {getattr(shown, name)}, the ledger says {getattr(wanted, name)}"
+        for name in ("champion", "anchor", "head", "counter")
+        if getattr(shown, name) != getattr(wanted, name)
+    ]
+    if differing:
+        raise EvidenceError(f"{'; '.join(differing)}: `ratchet reconcile` mends it")
+    return f"champion is version {shown.champion}, anchor version {shown.anchor}, as the ledger says"
 
 
 def _expiry(state: State, now: datetime) -> Check:
