@@ -21,6 +21,11 @@ class Route(StrEnum):
     IN_PROCESS_CPU = "in process, processor time"
     SERVER_CPU = "server, processor time"
 
+    @property
+    def of_processor(self) -> Route:
+        """The same route in processor time."""
+        return {Route.IN_PROCESS: Route.IN_PROCESS_CPU, Route.SERVER: Route.SERVER_CPU}.get(self, self)
+
 
 @dataclass(frozen=True)
 class Ratio:
@@ -48,7 +53,7 @@ class Times:
 class Timing:
     """Candidate, champion and a control called in turns through one route.
 
-    `ratios` are candidate over champion (empty without a champion). `control` is a second copy of the champion (of the candidate where there is
+    `tolerance` is a ratio above 1 that has to be told from no difference. `ratios` are candidate over champion (empty without a champion). `control` is a second copy of the champion (of the candidate where there is
     none) over the first: it shows what this machine calls a difference when there is none. `noise` is the spread of the
     block medians of the first copy, as a share of their median. `holds` tells whether every control interval lay within the
     tolerance before time ran out.

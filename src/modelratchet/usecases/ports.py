@@ -475,8 +475,8 @@ class ServedModel(Protocol):
         A request raises OutsideError when the server refuses it, or is gone.
         """
 
-    def processor_ns(self) -> int | None:
-        """Processor time that the process that answers used so far; None where that cannot be read."""
+    def processor_ns(self) -> int:
+        """Processor time that the process that answers used so far; 0 where that cannot be read."""
 
     def memory_bytes(self) -> int | None:
         """Resident memory of all its processes together; None where that cannot be read."""

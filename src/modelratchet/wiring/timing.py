@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from modelratchet.config.params import Params
 from modelratchet.core.latency import Footprint, LatencyReport, Route, Timing
-from modelratchet.core.tasks import Task
 from modelratchet.errors import DataError
 from modelratchet.modeling.holdout import Holdout
 from modelratchet.modeling.latency import LatencyPlan, LineUp, drawn_rows, in_process, time_in_turns
 from modelratchet.modeling.onnx_model import OnnxModel
-from modelratchet.modeling.records import Record, records_of
+from modelratchet.modeling.records import records_of
+from modelratchet.modeling.tables import read_table
 from modelratchet.modeling.turns import Caller
 from modelratchet.storage.bundles import Bundle, read_bundle
+from modelratchet.storage.files import digest_file
 from modelratchet.usecases.ports import ModelServer, ServedModel
 from modelratchet.usecases.time_through_server import (
     Served,
@@ -31,6 +31,9 @@ _FIRST_REQUESTS = 400
 _SERVER_WARM_UP = 50
 
 
+_NOT_ASKED = ServerFindings((), None, None, "")
+
+
 @dataclass(frozen=True)
 class Pair:
     """The bundle that is judged and the champion's; None where there is none, or where today's rows do not fit it, which `incomparable` explains."""
@@ -40,28 +43,36 @@ class Pair:
     incomparable: str
 
 
-def timed(bundle: Path, reigning: Path, holdout: Holdout, params: Params) -> LatencyReport:
-    """Time the bundle against the champion that was fetched, if there is one.
+def timed(candidate: Path, champion: Path, holdout: Holdout, params: Params) -> LatencyReport:
+    """Time a bundle against the champion's, if that is there.
+
+    Args:
+        candidate: the bundle's folder.
+        champion: the folder of the champion's bundle; it need not exist.
+        holdout: rows to call with.
+        params: how to time.
 
     Raises:
         DigestError: a bundle's bytes were changed; DataError: the holdout does not fit the candidate.
     """
-    champion = read_bundle(reigning / "bundle") if (reigning / "bundle").exists() else None
-    pair = _pair(read_bundle(bundle), champion, holdout)
-    plan = plan_of(params)
+    reigning = read_bundle(champion) if champion.exists() else None
+    pair, plan = _pair(read_bundle(candidate), reigning, holdout), plan_of(params)
     timings = time_in_turns(_in_process(pair, holdout, plan), plan)
-    findings = (
-        _through_server(_server(), pair, holdout, plan) if params.latency.server else ServerFindings((), None, None, "")
-    )
+    served = _through_server(_server(), pair, holdout, plan) if params.latency.server else _NOT_ASKED
     return LatencyReport(
         bundle_digest=pair.candidate.digest,
-        champion_digest=champion.digest if champion else None,
-        timings=(*timings, *findings.timings),
-        footprint=_footprint(pair.candidate, findings.candidate),
-        champion_footprint=_footprint(champion, findings.champion) if champion else None,
-        server_error=findings.error,
+        champion_digest=reigning.digest if reigning else None,
+        timings=(*timings, *served.timings),
+        footprint=_footprint(candidate, served.candidate),
+        champion_footprint=_footprint(champion, served.champion) if reigning else None,
+        server_error=served.error,
         incomparable=pair.incomparable,
     )
+
+
+def read_holdout(path: Path) -> Holdout:
+    """Read the held-out rows and digest their file."""
+    return Holdout(read_table(path), digest_file(path))
 
 
 def plan_of(params: Params) -> LatencyPlan:
@@ -120,9 +131,9 @@ def _caller(server: ServedModel, served: Served) -> Caller:
     return Caller(server.requests(served.calls), server.processor_ns, works_on=True)
 
 
-def _footprint(bundle: Bundle, cost: ServerCost | None) -> Footprint:
+def _footprint(bundle: Path, cost: ServerCost | None) -> Footprint:
     memory, start = (cost.memory_bytes, cost.start_ms) if cost else (None, None)
-    return Footprint(bundle.size_bytes, memory, start)
+    return Footprint(sum(path.stat().st_size for path in bundle.iterdir()), memory, start)
 
 
 def _server() -> ModelServer:

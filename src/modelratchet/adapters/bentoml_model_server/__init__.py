@@ -66,7 +66,7 @@ class BentomlServedModel:
         connection = Connection(self._process.port)
         return [connection.request(rows) for rows in calls]
 
-    def processor_ns(self) -> int | None:
+    def processor_ns(self) -> int:
         """See the port."""
         return self._process.processor_ns()
 
