@@ -27,6 +27,10 @@ class FakeModelRegistry:
         self._asked("champion")
         return self.versions.get((model, self.champions.get(model, "")))
 
+    def version(self, model: str, number: str) -> RegisteredVersion | None:
+        self._asked("version")
+        return self.versions.get((model, number))
+
     def find(self, model: str, key: str) -> RegisteredVersion | None:
         self._asked("find")
         return next(

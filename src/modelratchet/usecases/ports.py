@@ -7,6 +7,7 @@ trusted an `EvidenceError`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 from modelratchet.core.evidence import DataCheck
 from modelratchet.core.ledger import Event, State, StoredEvent
 from modelratchet.core.model_tests import ModelTest
+from modelratchet.core.page.model import Link
+from modelratchet.core.run_facts import RunFacts
 from modelratchet.storage.bundles import Bundle
 
 if TYPE_CHECKING:
@@ -75,6 +78,22 @@ class RunDataset:
 
 
 @dataclass(frozen=True)
+class RunPlace:
+    """A run in the registry."""
+
+    experiment_id: str
+    run_id: str
+
+
+@dataclass(frozen=True)
+class RunPages:
+    """What a run shows of its verdict: `note` is Markdown for the run's own page, `files` maps names at the artifact root to texts."""
+
+    note: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class CandidateRecord:
     """One candidate as it goes to the registry.
 
@@ -82,8 +101,8 @@ class CandidateRecord:
     A bundle has one version, however often it is judged: `verdict_tags` are of the latest verdict, `tags` of the
     first one.
     `attachments` maps a name at the artifact root (`roc.png`, `verdict.json`) to the local file; MLflow's compare page pairs
-    only files at the root that have equal names. `note` is Markdown, shown on the run's page. `example` holds
-    a few holdout rows, features only.
+    only files at the root that have equal names. `pages` writes the verdict's pages, once the run that they link to is made; equal places
+    give equal pages. `example` holds a few holdout rows, features only.
     """
 
     model: str
@@ -96,19 +115,12 @@ class CandidateRecord:
     datasets: tuple[RunDataset, ...]
     attachments: Mapping[str, Path]
     bundle: Path
-    note: str
+    pages: Callable[[RunPlace], RunPages]
     example: tuple[Mapping[str, float | str | None], ...]
 
 
 class ModelRegistry(Protocol):
     """Runs and model versions."""
-
-    def champion(self, model: str) -> RegisteredVersion | None:
-        """The version that the alias `champion` names, or None.
-
-        Raises:
-            TrackingError: the registry cannot be asked now.
-        """
 
     def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
         """Write a version's bundle to `directory`, whole and verified against its digest, or not at all.
@@ -123,6 +135,13 @@ class ModelRegistry(Protocol):
 
     def version(self, model: str, number: str) -> RegisteredVersion | None:
         """A whole version by its number, or None.
+
+        Raises:
+            TrackingError: the registry cannot be asked now.
+        """
+
+    def facts(self, version: RegisteredVersion) -> RunFacts:
+        """What the run that made a version says of it. A run that someone deleted leaves the version's tags, and no params or datasets.
 
         Raises:
             TrackingError: the registry cannot be asked now.
@@ -144,6 +163,20 @@ class ModelRegistry(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Projection:
+    """What the registry shows of a ledger to everyone else; None where nothing is shown.
+
+    `champion` and `anchor` are the versions that the aliases name, `head` and `counter` what the model's tags say. Never the truth: a promoter
+    may be killed before it is written, or write it late.
+    """
+
+    champion: str | None
+    anchor: str | None
+    head: str | None
+    counter: int | None
+
+
 class Ledger(Protocol):
     """Where promotion events are kept: append-only, each numbered by the store. `core.ledger.fold` makes the state of them."""
 
@@ -152,7 +185,7 @@ class Ledger(Protocol):
 
         Raises:
             TrackingError: the store cannot be asked now.
-            EvidenceError: numbers are missing or a record is no event: someone took something away.
+            EvidenceError: a text is not the one that was stored. Missing numbers and all else are for `core.ledger.fold` to find.
         """
 
     def append(self, event: Event) -> None:
@@ -164,11 +197,106 @@ class Ledger(Protocol):
             TrackingError: the store did not answer; the event may or may not be there, and its nonce tells.
         """
 
-    def project(self, state: State) -> None:
-        """Make the aliases `champion` and `anchor`, and the model's tags, say what the state says. Idempotent.
+    def projection(self, model: str) -> Projection:
+        """What aliases and tags say now.
 
         Raises:
             TrackingError: the store cannot be asked now.
+        """
+
+    def project(self, state: State) -> bool:
+        """Make the aliases `champion` and `anchor`, and the model's tags, say what the ledger says. Idempotent.
+
+        Another promoter may be at it with a newer state: the ledger is read again afterwards, until the two agree.
+
+        Args:
+            state: as the ledger was read last; one that is older is made good for.
+
+        Returns:
+            Whether anything had to be changed.
+
+        Raises:
+            TrackingError: the store cannot be asked now, or others write too fast; a later call completes it.
+            EvidenceError: the ledger cannot be believed.
+        """
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """A whole run of a candidate. `key` is the digest of its verdict, `version` its bundle's version, `tags` all that it carries."""
+
+    run_id: str
+    key: str
+    version: str
+    tags: Mapping[str, str]
+
+
+class RunFiles(Protocol):
+    """The files at the artifact root of runs, by name."""
+
+    def runs(self, model: str) -> tuple[RecordedRun, ...]:
+        """All whole runs, the oldest first.
+
+        Raises:
+            TrackingError: the store cannot be asked now.
+        """
+
+    def run(self, run_id: str) -> RecordedRun | None:
+        """A whole run, or None."""
+
+    def read(self, run_id: str, name: str) -> bytes | None:
+        """A file's bytes, not yet believed; None where the run has none of that name."""
+
+    def attach(self, run_id: str, name: str, data: bytes) -> None:
+        """Put a file beside the others, in place of one of that name, and read it back.
+
+        Raises:
+            TrackingError: the store cannot be asked now.
+            DigestError: it was stored with other bytes.
+        """
+
+
+def signature_path(path: Path) -> Path:
+    """Where the signature of a file lies: beside it.
+
+    >>> signature_path(Path("certificates/flights-3.json")).name
+    'flights-3.json.sig'
+    """
+    return path.with_name(path.name + ".sig")
+
+
+class SignatureVerifier(Protocol):
+    """Knows a public key."""
+
+    def verify(self, path: Path) -> None:
+        """Check a file's signature.
+
+        Raises:
+            MissingEvidenceError: the file or its signature is not there.
+            EvidenceError: it was signed with another key, or file or signature was changed since.
+        """
+
+
+class Signer(SignatureVerifier, Protocol):
+    """Has a private key; what it signed it can verify."""
+
+    def sign(self, path: Path) -> Path:
+        """Sign a file and give its signature's path.
+
+        Raises:
+            ConfigError: the key cannot be used.
+        """
+
+
+class Certificates(Protocol):
+    """Certificates of ledger events."""
+
+    def ensure(self, event: Event) -> Path:
+        """Make, sign if there is a key, and store the certificate of an accepted event, unless all that is there and right. Idempotent.
+
+        Raises:
+            TrackingError: the store cannot be asked now; a later call completes it.
+            EvidenceError: the event's version is not whole, or holds another bundle.
         """
 
 
@@ -184,8 +312,21 @@ class Revision:
     is_dirty: bool | None
 
 
+class RunAddresses(Protocol):
+    """Where a browser shows runs."""
+
+    def links(self, run: RunPlace, champion: RunPlace | None) -> tuple[Link, ...]:
+        """The run, its Data Docs and, with a champion, the page that compares the two; as http(s) addresses that work from anywhere."""
+
+    def links_within(self, run: RunPlace, champion: RunPlace | None) -> tuple[Link, ...]:
+        """The same for a text that the registry's own page shows, under whatever address it is open."""
+
+
 class SourceControl(Protocol):
     """The repository that the project lies in."""
+
+    def commit_address(self, commit: str) -> str | None:
+        """The https page that shows a commit, without any password; None where the repository names no such remote."""
 
     def revision(self) -> Revision:
         """What is checked out. Never raises: a folder that is no repository is a fact, not a failure."""
@@ -312,4 +453,41 @@ class Packager(Protocol):
 
         Raises:
             OutsideError: the build failed.
+        """
+
+
+Rows = Sequence[Mapping[str, float | str | None]]
+
+
+class ServedModel(Protocol):
+    """A server process of its own, started with one bundle."""
+
+    def await_answer(self, rows: Rows) -> float:
+        """Wait until the server answers these rows with its bundle, and say how many milliseconds after its start it did.
+
+        Raises:
+            OutsideError: it ended, or did not answer in time, or answered with another bundle.
+        """
+
+    def requests(self, calls: Sequence[Rows]) -> Sequence[Callable[[], object]]:
+        """Requests that are ready to be sent, one after the other over one connection; each waits for its answer.
+
+        A request raises OutsideError when the server refuses it, or is gone.
+        """
+
+    def processor_ns(self) -> int | None:
+        """Processor time that the process that answers used so far; None where that cannot be read."""
+
+    def memory_bytes(self) -> int | None:
+        """Resident memory of all its processes together; None where that cannot be read."""
+
+
+class ModelServer(Protocol):
+    """Serves bundles as the image does."""
+
+    def serve(self, bundle: Bundle) -> AbstractContextManager[ServedModel]:
+        """Start a server and go on at once; it is ended with the block, whatever happens.
+
+        Raises:
+            OutsideError: it cannot be started.
         """

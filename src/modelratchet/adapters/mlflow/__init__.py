@@ -12,6 +12,8 @@ run_list    the columns of MLflow's list of runs
 versions    one whole version per bundle
 recording   the order of all that, which makes a kill harmless
 stored_bundle  a version's bundle, read back
+ledger      the port `Ledger`: promotion events as versions of NAME.promotions
+projecting  aliases and tags that follow from it
 registry    the port `ModelRegistry`
 server      `mlflow server` for a person or a test
 """
