@@ -50,7 +50,9 @@ def timed(bundle: Path, reigning: Path, holdout: Holdout, params: Params) -> Lat
     pair = _pair(read_bundle(bundle), champion, holdout)
     plan = plan_of(params)
     timings = time_in_turns(_in_process(pair, holdout, plan), plan)
-    findings = _through_server(_server(), pair, holdout, plan) if params.latency.server else ServerFindings((), None, None, "")
+    findings = (
+        _through_server(_server(), pair, holdout, plan) if params.latency.server else ServerFindings((), None, None, "")
+    )
     return LatencyReport(
         bundle_digest=pair.candidate.digest,
         champion_digest=champion.digest if champion else None,
