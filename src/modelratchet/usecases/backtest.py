@@ -11,13 +11,11 @@ from modelratchet.core.evidence import Evidence
 from modelratchet.core.formats import Written, from_document
 from modelratchet.core.gate import decide
 from modelratchet.core.policy import Policy
-from modelratchet.core.reports import Named, parse_named_report
+from modelratchet.core.reports import EVIDENCE_NAME, VERDICT_NAME, Named, parse_named_report
 from modelratchet.core.verdict import Decision, Outcome, Verdict
 from modelratchet.errors import EvidenceError, MissingEvidenceError
 from modelratchet.usecases.ports import RecordedRun, RunFiles
 
-VERDICT_NAME = "verdict.json"
-EVIDENCE_NAME = "evidence.json"
 _BLOCKS = {Decision.REJECT: {Outcome.FAILED}, Decision.INCONCLUSIVE: {Outcome.INCONCLUSIVE}, Decision.PROMOTE: set()}
 
 
