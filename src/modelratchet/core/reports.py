@@ -13,6 +13,10 @@ from modelratchet.core.digests import digest_value
 from modelratchet.core.formats import WrittenRecord, from_document, to_document
 from modelratchet.errors import DigestError, EvidenceError
 
+VERDICT_NAME = "verdict.json"
+EVIDENCE_NAME = "evidence.json"
+"""What these two are called at the artifact root of a run."""
+
 
 @dataclass(frozen=True)
 class Named:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from modelratchet.core.certificate import certificate_name, decode_certificate
 from modelratchet.core.evidence import Evidence
-from modelratchet.core.ledger import Event, History, State, fold
+from modelratchet.core.ledger import Event, State
 from modelratchet.core.moments import read_moment
-from modelratchet.core.reports import Named, parse_named_report
+from modelratchet.core.reports import EVIDENCE_NAME, VERDICT_NAME, Named, parse_named_report
 from modelratchet.core.verdict import Decision, Verdict
 from modelratchet.errors import DigestError, EvidenceError, MissingEvidenceError
 from modelratchet.storage.bundles import read_bundle
@@ -24,7 +24,6 @@ from modelratchet.usecases.certify import run_of_event
 from modelratchet.usecases.checks import Check, Status, check
 from modelratchet.usecases.ports import (
     Ledger,
-    Memory,
     ModelRegistry,
     Projection,
     RegisteredVersion,
@@ -32,24 +31,22 @@ from modelratchet.usecases.ports import (
     SignatureVerifier,
     signature_path,
 )
+from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.verify_certificate import signature_check
 
-VERDICT_NAME = "verdict.json"
-EVIDENCE_NAME = "evidence.json"
 # what a verdict says, and the event that it stands behind
 _TIES = ("evidence_digest", "policy_digest", "holdout_digest", "bundle_digest", "model")
 
 
 @dataclass(frozen=True)
 class Store:
-    """What is looked at. `certificates` is the local folder; `memory` knows the ledger's head as this machine saw it last."""
+    """What is looked at. `certificates` is the local folder."""
 
-    ledger: Ledger
+    reader: LedgerReader
     registry: ModelRegistry
     files: RunFiles
     certificates: Path
     verifier: SignatureVerifier | None
-    memory: Memory
 
 
 def verify_store(model: str, store: Store, now: datetime) -> tuple[Check, ...]:
@@ -59,29 +56,15 @@ def verify_store(model: str, store: Store, now: datetime) -> tuple[Check, ...]:
         TrackingError: the store cannot be asked now.
     """
     try:
-        history = fold(model, store.ledger.read(model))
+        history = store.reader.history(model)
     except EvidenceError as error:
         return (Check("ledger", Status.WRONG, error.message),)
     summary = f"{len(history.accepted)} events count, {len(history.void)} void, head {history.state.head}"
-    checks = [Check("ledger", Status.RIGHT, summary), _remembered(history, store.memory)]
+    checks = [Check("ledger", Status.RIGHT, f"{summary}; nothing that was seen before is gone")]
     for item in history.accepted:
         checks += _event_checks(item.event, store)
-    checks += [check("aliases", partial(_aliases, history.state, store.ledger)), _expiry(history.state, now)]
-    return tuple(checks)
-
-
-def _remembered(history: History, memory: Memory) -> Check:
-    """A ledger that was cut or written anew is whole in itself; only who saw it before can tell."""
-    name, head = f"ledger head of {history.model}", history.state.head
-    known = memory.recall(name)
-    digests = {item.event.digest for item in history.accepted}
-    if isinstance(known, str) and known not in digests:
-        return Check("memory", Status.WRONG, f"the head that was seen here last, {known}, is in the ledger no longer")
-    if head is not None:
-        memory.remember(name, head)
-    return Check(
-        "memory", Status.RIGHT, "the head that was seen here last is in it" if known else "first look from here"
-    )
+    aliases = partial(_aliases, history.state, store.reader.ledger)
+    return (*checks, check("aliases", aliases), _expiry(history.state, now))
 
 
 def _event_checks(event: Event, store: Store) -> Iterator[Check]:
