@@ -195,7 +195,7 @@ class _Folding:
     def __init__(self, so_far: History) -> None:
         self.model, self.state = so_far.model, so_far.state
         self.accepted, self.void = list(so_far.accepted), list(so_far.void)
-        events = [item.event for item in (*so_far.accepted, *so_far.void)]
+        events = [item.event for item in so_far.accepted] + [item.event for item in so_far.void]
         self.counters = {event.digest: event.counter for event in events}
         self.bundles = {item.event.version: item.event.bundle_digest for item in so_far.accepted}
         self.crowned = {item.event.version for item in so_far.accepted if item.event.kind in CROWNING}

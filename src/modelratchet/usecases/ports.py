@@ -330,6 +330,27 @@ class SourceControl(Protocol):
         """What is checked out. Never raises: a folder that is no repository is a fact, not a failure."""
 
 
+class Checkouts(Protocol):
+    """Other commits of the repository that the project lies in."""
+
+    def read(self, revision: str, path: Path) -> bytes:
+        """A file as it was, its path relative to the project.
+
+        Raises:
+            InputError: there is no such revision, or no such file in it.
+        """
+
+    def check_out(self, commit: str, folder: Path) -> Path:
+        """Check a commit out below `folder`, which must not exist, with the data that DVC tracks in it; the project's own folder in there.
+
+        Raises:
+            EvidenceError: the commit, or data that it names by digest, is nowhere to be had.
+        """
+
+    def discard(self, folder: Path) -> None:
+        """Take away what `check_out` made, also after it failed."""
+
+
 class DatasetReader(Protocol):
     """Facts about files of rows, read without loading all of them."""
 

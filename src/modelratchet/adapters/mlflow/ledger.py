@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from modelratchet.adapters.mlflow import versions
-from modelratchet.adapters.mlflow.address import StoreAddress
+from modelratchet.adapters.mlflow.address import LEDGER_SUFFIX, StoreAddress
 from modelratchet.adapters.mlflow.errors import insisting, is_missing, translated
 from modelratchet.adapters.mlflow.projecting import project, projection_of
 from modelratchet.adapters.mlflow.store import connect
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
 
-SUFFIX = ".promotions"
 EVENT_TAG = "ratchet.event"
 DIGEST_TAG = "ratchet.event_digest"
 _PAGE = 1000
@@ -128,7 +127,7 @@ class MlflowLedger:
 
 def ledger_name(model: str) -> str:
     """The registered model whose versions are the events."""
-    return model + SUFFIX
+    return model + LEDGER_SUFFIX
 
 
 def _tags(event: Event) -> dict[str, str]:
