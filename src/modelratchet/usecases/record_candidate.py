@@ -142,7 +142,7 @@ def _candidate(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> C
         params=params,
         metrics=metrics_of(evidence, len(bundle.model)),
         tags=tags_of(revision, digests),
-        verdict_tags=verdict_tags_of(verdict),
+        verdict_tags=verdict_tags_of(verdict, evidence.comparison),
         datasets=datasets,
         attachments={name: path for name, path in files.attachments.items() if path.exists()},
         bundle=files.bundle,
