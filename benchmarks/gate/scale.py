@@ -131,7 +131,8 @@ def measured(task: Task, size: Size) -> Cost:
     evaluate(case.candidate.digest, case.candidate.schema, _scores(case.candidate, case), case.holdout, measurement)
     watch.append(time.perf_counter())
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    return Cost(*np.diff(watch), peak_mb, plain_seconds(task, case, size))
+    compare_s, decide_s, evaluate_s = (float(seconds) for seconds in np.diff(watch))
+    return Cost(compare_s, decide_s, evaluate_s, peak_mb, plain_seconds(task, case, size))
 
 
 def plain_seconds(task: Task, case: Case, size: Size) -> float:

@@ -9,17 +9,18 @@ from pathlib import Path
 from modelratchet.core.run_facts import DatasetFacts, RunFacts
 from modelratchet.errors import DigestError, TrackingError
 from modelratchet.storage.bundles import Bundle, read_bundle, write_bundle
-from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion
+from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion, RunPages, RunPlace
 
 
 class FakeModelRegistry:
-    """The port `ModelRegistry`. `records` pairs each candidate with its run; `calls` names what was asked; `is_down` makes every call fail."""
+    """The port `ModelRegistry`. `records` pairs each candidate with its run; `pages` holds what each run shows; `calls` names what was asked; `is_down` makes every call fail."""
 
     def __init__(self) -> None:
         self.records: list[tuple[CandidateRecord, str]] = []
         self.versions: dict[tuple[str, str], RegisteredVersion] = {}
         self.verdicts: dict[tuple[str, str], str] = {}
         self.bundles: dict[tuple[str, str], Bundle] = {}
+        self.pages: dict[str, RunPages] = {}
         self.calls: list[str] = []
         self.is_down = False
 
@@ -66,6 +67,7 @@ class FakeModelRegistry:
         )
         if recorded is None:
             self.records.append((candidate, f"run{1 + len(self.records)}"))
+            self.pages[self.records[-1][1]] = candidate.pages(RunPlace("1", self.records[-1][1]))
         run_id = next(run for made, run in self.records if (made.model, made.key) == (candidate.model, candidate.key))
         version = next((item for item in self._versions(candidate.model) if item.bundle_digest == bundle.digest), None)
         if version is None:

@@ -10,6 +10,7 @@ import numpy as np
 from modelratchet.core.evidence import MetricValue
 from modelratchet.core.metrics import METRICS
 from modelratchet.core.statistics import (
+    MAXIMUM_UNDEFINED_SHARE,
     FloatArray,
     acceleration_of,
     bca_interval,
@@ -17,9 +18,6 @@ from modelratchet.core.statistics import (
     wilson_interval,
 )
 from modelratchet.modeling.metrics import PreparedMetrics
-
-# An interval from only the resamples that have a value says nothing of the others; beyond this share it is not given.
-MAXIMUM_UNDEFINED_SHARE = 0.05
 
 
 @dataclass(frozen=True)

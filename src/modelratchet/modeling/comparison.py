@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelratchet.core.comparison import Churn, Comparison, Contest, SliceDifference
+from modelratchet.core.comparison import Churn, Comparison, Contest, Difference, SliceDifference
 from modelratchet.core.metrics import metrics_for
 from modelratchet.core.schema import Schema
 from modelratchet.core.standing import Champion, Standing
@@ -154,7 +154,7 @@ def _incomparable(record: Champion, role: str, error: RatchetError) -> Contest:
     return Contest(record, f"{role} version {record.version}: {error.message}", (), (), None)
 
 
-def _differences(trial: _Trial, theirs: Scores) -> tuple:
+def _differences(trial: _Trial, theirs: Scores) -> tuple[Difference, ...]:
     names = tuple(metric.name for metric in metrics_for(trial.schema.task))
     found = paired_differences(trial.truth, trial.scores, theirs, names, trial.pairing())
     return tuple(difference for difference in found if difference)

@@ -197,7 +197,9 @@ def _footprint(footprint: Footprint | None, whose: str) -> _Named:
 
 
 def _tests(found: ModelTests | None) -> _Named:
-    for outcome in TestOutcome if found else ():
+    if found is None:
+        return
+    for outcome in TestOutcome:
         yield f"tests.{outcome.value}", float(sum(test.outcome is outcome for test in found.tests))
 
 

@@ -188,7 +188,7 @@ def test_clusters_of_rows_are_taken_together_for_every_metric(task: Task) -> Non
 
 def test_a_cluster_column_that_was_dropped_or_is_constant_is_refused() -> None:
     champion = contender_of(schema_of(Task.BINARY), 0.6)
-    with pytest.raises(DataError, match="compare.cluster names") as caught:
+    with pytest.raises(DataError, match=r"compare\.cluster names") as caught:
         _compared(Task.BINARY, champion, cluster="day")
     assert "columns.kept" in caught.value.hint
     plain = holdout_of(Task.BINARY)

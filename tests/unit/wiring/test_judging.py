@@ -66,6 +66,7 @@ def settings(**compare: object) -> Params:
         {
             "model": MODEL,
             "task": "binary",
+            "seed": 1,
             "ingest": {"source": "project"},
             "columns": {
                 "label": "late",
@@ -77,8 +78,11 @@ def settings(**compare: object) -> Params:
             "split": {"method": "hash", "holdout_share": 0.5},
             "train": {"estimator": "project"},
             "evaluate": {"primary": "roc_auc", "resamples": 100, "slices": ["carrier"], "groups": ["carrier"]},
+            "check_data": {},
+            "parity": {},
+            "latency": {},
             "compare": {"resamples": 200, **compare},
-            "gate": {"margin": 0.01, "slice_margin": 0.1},
+            "gate": {"margin": 0.01, "slice_margin": 0.1, "maximum_latency_ratio": 1.05},
         }
     )
 

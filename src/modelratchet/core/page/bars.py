@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from modelratchet.core.page.blocks import Plot
-from modelratchet.core.page.escaping import for_code
+from modelratchet.core.page.escaping import cut, for_code
 from modelratchet.core.page.scales import Marks, marks_of
 
 WIDTH = 37
@@ -43,6 +43,7 @@ def _drawn(marks: Marks) -> str:
 
 def _fitting(label: str) -> str:
     """At most so many columns, as a terminal counts them."""
+    label = cut(label, _LABEL_COLUMNS)
     while _columns(label) > _LABEL_COLUMNS:
         label = label[:-2] + "…"
     return label
