@@ -110,8 +110,8 @@ def in_process(model: Runnable, features: pd.DataFrame, plan: LatencyPlan) -> Ca
 def in_process_line_up(candidate: Callable[[], Caller], champion: Callable[[], Caller] | None) -> LineUp:
     """Load the candidate, the champion and the control, after a copy that is never called.
 
-    The first graph that a process loads is slower than an equal one loaded next, on the machine of docs/benchmarks.md by some 1.5 % in the median
-    and 4 % at p95 with busy cores, which would be charged to the candidate.
+    The first graph that a process loads is slower than an equal one loaded next, on busy cores by enough to be taken for a slower model: it
+    gets its memory from elsewhere. That would always be charged to the candidate.
 
     Args:
         candidate: loads a copy of its own at each call.
