@@ -7,6 +7,7 @@ measured. Called by `wiring.timing` and `benchmarks.gate.latency`. What counts a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter_ns, thread_time_ns
@@ -104,6 +105,23 @@ def in_process(model: Runnable, features: pd.DataFrame, plan: LatencyPlan) -> Ca
         calls.append(partial(model.run, feeds))
     # the graph runs on one thread, the caller's
     return Caller(calls, thread_time_ns)
+
+
+def in_process_line_up(candidate: Callable[[], Caller], champion: Callable[[], Caller] | None) -> LineUp:
+    """Load the candidate, the champion and the control, after a copy that is never called.
+
+    The first graph that a process loads is slower than an equal one loaded next, on busy cores by enough to be taken for a slower model: it
+    gets its memory from elsewhere. That would always be charged to the candidate.
+
+    Args:
+        candidate: loads a copy of its own at each call.
+        champion: the same; None where there is none.
+    """
+    first = candidate()
+    ours, theirs = candidate(), champion() if champion else None
+    line_up = LineUp(Route.IN_PROCESS, ours, theirs, (champion or candidate)())
+    del first  # only now: its memory would have gone to the next one
+    return line_up
 
 
 def time_in_turns(line_up: LineUp, plan: LatencyPlan, clock: Clock = perf_counter_ns) -> tuple[Timing, ...]:

@@ -10,7 +10,7 @@ from modelratchet.config.params import Params
 from modelratchet.core.latency import Footprint, LatencyReport, Route, Timing
 from modelratchet.errors import DataError
 from modelratchet.modeling.holdout import Holdout
-from modelratchet.modeling.latency import LatencyPlan, LineUp, drawn_rows, in_process, time_in_turns
+from modelratchet.modeling.latency import LatencyPlan, LineUp, drawn_rows, in_process, in_process_line_up, time_in_turns
 from modelratchet.modeling.onnx_model import OnnxModel
 from modelratchet.modeling.records import records_of
 from modelratchet.modeling.tables import read_table
@@ -102,8 +102,8 @@ def _in_process(pair: Pair, holdout: Holdout, plan: LatencyPlan) -> LineUp:
     def loaded(bundle: Bundle) -> Caller:
         return in_process(OnnxModel(bundle), holdout.features(bundle.schema), plan)
 
-    champion = loaded(pair.champion) if pair.champion else None
-    return LineUp(Route.IN_PROCESS, loaded(pair.candidate), champion, loaded(pair.champion or pair.candidate))
+    champion = partial(loaded, pair.champion) if pair.champion else None
+    return in_process_line_up(partial(loaded, pair.candidate), champion)
 
 
 def _through_server(server: ModelServer, pair: Pair, holdout: Holdout, plan: LatencyPlan) -> ServerFindings:

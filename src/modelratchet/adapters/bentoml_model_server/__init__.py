@@ -19,6 +19,7 @@ from modelratchet.usecases.ports import Rows
 
 START_SECONDS = 60
 _POLL_SECONDS = 0.02
+_FIRST_SECONDS = 2  # its socket takes requests before there is a worker to answer them
 
 
 class BentomlModelServer:
@@ -50,7 +51,7 @@ class BentomlServedModel:
         deadline = self._process.started + self._start_seconds
         while time.perf_counter() < deadline:
             self._process.refuse_ended()
-            with Connection(self._process.port) as connection:
+            with Connection(self._process.port, _FIRST_SECONDS) as connection:
                 answer = connection.first_answer(rows)
             if answer is not None:
                 self._process.note_worker()

@@ -17,9 +17,9 @@ _HEADERS = {"Content-Type": "application/json"}
 class Connection:
     """Kept open from one request to the next. Opened by the first."""
 
-    def __init__(self, port: int) -> None:
-        """Take the port of this machine."""
-        self._connection = http.client.HTTPConnection(HOST, port, timeout=_TIMEOUT_SECONDS)
+    def __init__(self, port: int, timeout_seconds: float = _TIMEOUT_SECONDS) -> None:
+        """Take the port of this machine, and how long to wait for an answer."""
+        self._connection = http.client.HTTPConnection(HOST, port, timeout=timeout_seconds)
 
     def __enter__(self) -> Connection:
         return self

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -25,6 +26,8 @@ from modelratchet.errors import OutsideError
 SERVICE = "modelratchet.serving.service:Predictor"
 STOP_SECONDS = 10
 _PR_SET_PDEATHSIG = 1
+_LOOK_SECONDS = 0.5  # looking through all processes costs some milliseconds, which the server that starts would miss
+_EXCEPTION = re.compile(r"[\w.]+: .")
 _BIRTH = 19  # field 22 of /proc/PID/stat, counted from the third
 _PROCESSOR_CLOCK = 2  # CPUCLOCK_SCHED of the kernel's posix-timers: exact, over all threads
 
@@ -67,21 +70,27 @@ class ServerProcess:
         self.port, self.started = port, started
         self._process, self._log = process, log
         self._below: dict[int, int] = {}
+        self._next_look = started + _LOOK_SECONDS
 
     def refuse_ended(self) -> None:
-        """Raise when the process is gone.
+        """Raise when the process is gone, or waits for a worker that is: BentoML starts no other one.
 
         Raises:
-            OutsideError: with the end of what it printed.
+            OutsideError: with what it printed of the reason.
         """
-        code = self._process.poll()
-        if code is not None:
-            raise OutsideError(f"the server ended with code {code}{self.last_words()}")
+        if self._process.poll() is not None:
+            raise OutsideError(f"the server ended with code {self._process.returncode}{self.last_words()}")
+        if time.perf_counter() < self._next_look:
+            return
+        self._next_look = time.perf_counter() + _LOOK_SECONDS
+        if any(_is_zombie(pid) for pid in _descendants(self._process.pid)):
+            raise OutsideError(f"the server's worker ended{self.last_words()}")
 
     def last_words(self) -> str:
-        """The last line that the server printed, as the end of a sentence; empty where there is none."""
-        lines = [line for line in self._log.read_text(errors="replace").splitlines() if line.strip()]
-        return f"; it said: {lines[-1].strip()[:300]}" if lines else ""
+        """The last exception that the server printed, else its last line, as the end of a sentence; empty where there is none."""
+        lines = [line.strip() for line in self._log.read_text(errors="replace").splitlines() if line.strip()]
+        telling = [line for line in lines if _EXCEPTION.match(line)] or lines
+        return f"; it said: {telling[-1][:300]}" if telling else ""
 
     def note_worker(self) -> None:
         """Remember the processes below, once there are some."""
@@ -151,6 +160,12 @@ def _is_same(pid: int, birth: int) -> bool:
     """Whether it is still the process that had this number then: numbers are given out again."""
     with suppress(OSError, ValueError, IndexError):
         return int(_stat(pid)[_BIRTH]) == birth
+    return False
+
+
+def _is_zombie(pid: int) -> bool:
+    with suppress(OSError, IndexError):
+        return _stat(pid)[0] == "Z"
     return False
 
 

@@ -39,7 +39,7 @@ def check_latency(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
         message = f"the champion could not be timed: {report.incomparable}"
         yield Finding("latency", "champion", Outcome.INCONCLUSIVE, message, {})
     else:
-        yield from _against_champion(report, policy.maximum_latency_ratio)
+        yield from against_champion(report, policy.maximum_latency_ratio)
 
 
 def _untimed(report: LatencyReport) -> Iterator[Finding]:
@@ -55,7 +55,8 @@ def _untimed(report: LatencyReport) -> Iterator[Finding]:
         yield Finding("latency", "server", Outcome.WARNING, message, {})
 
 
-def _against_champion(report: LatencyReport, limit: float) -> Iterator[Finding]:
+def against_champion(report: LatencyReport, limit: float) -> Iterator[Finding]:
+    """One finding for each quantile of each route that was timed against the champion. `benchmarks.gate.latency` counts how often it errs."""
     for route in (Route.IN_PROCESS, Route.SERVER):
         timing = report.timing(route)
         if timing is None:
