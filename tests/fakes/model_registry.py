@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from modelratchet.core.run_facts import DatasetFacts, RunFacts
 from modelratchet.errors import DigestError, TrackingError
 from modelratchet.storage.bundles import Bundle, read_bundle, write_bundle
 from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion
@@ -47,6 +48,12 @@ class FakeModelRegistry:
             raise DigestError(f"version {version.version} holds {bundle.digest}")
         shutil.rmtree(directory, ignore_errors=True)
         write_bundle(bundle, directory)
+
+    def facts(self, version: RegisteredVersion) -> RunFacts:
+        self._asked("facts")
+        made = next(made for made, run in self.records if run == version.run_id)
+        datasets = tuple(DatasetFacts(item.name, item.digest, item.n_rows) for item in made.datasets)
+        return RunFacts(version.version, version.run_id, "1", dict(made.params), dict(made.tags), datasets)
 
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         found = self.find(candidate.model, candidate.key)

@@ -173,6 +173,25 @@ def test_a_record_killed_at_any_time_is_completed_by_the_next(store: StoreAddres
     assert set(statuses(connect(store))) == {"FINISHED"}
 
 
+def test_a_store_whose_writer_was_killed_in_a_commit_is_opened_again(store: StoreAddress, tmp_path: Path) -> None:
+    # what a commit leaves that never ended: pages in the file already, and the journal that takes them back
+    program = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("BEGIN")
+for number in range(2000):
+    connection.execute("INSERT INTO registered_models (name, workspace) VALUES (?, 'default')", (f"m{number}",))
+os.kill(os.getpid(), 9)
+"""
+    assert subprocess.run([sys.executable, "-c", program, str(store.database)], check=False).returncode == -signal.SIGKILL
+    assert Path(f"{store.database}-journal").stat().st_size > 0
+
+    version = MlflowRegistry(store).record(candidate(tmp_path / "a"))
+
+    assert [model.name for model in connect(store).search_registered_models()] == [version.model]
+
+
 def test_a_byte_flipped_in_a_stored_bundle_is_noticed(store: StoreAddress, tmp_path: Path) -> None:
     registry = MlflowRegistry(store)
     version = registry.record(candidate(tmp_path / "a"))

@@ -17,6 +17,7 @@ from modelratchet.core.evidence import (
     ParityPart,
     Severity,
 )
+from modelratchet.core.gate import decide
 from modelratchet.core.latency import Footprint, LatencyReport, Ratio, Route, Times, Timing
 from modelratchet.core.metrics import Direction
 from modelratchet.core.model_tests import ModelTest, ModelTests, TestOutcome
@@ -25,7 +26,6 @@ from modelratchet.core.page.model import Link, Page
 from modelratchet.core.policy import Claim, Policy
 from modelratchet.core.standing import NOBODY, Champion, Standing
 from modelratchet.core.tasks import Task
-from modelratchet.core.verdict import Decision, Finding, Outcome, Verdict
 
 BUNDLE, HOLDOUT, OLD = ("sha256:" + letter * 64 for letter in "bdc")
 CHAMPION, ANCHOR = Champion("12", OLD, "c0ffee"), Champion("9", "sha256:" + "9" * 64, "facade")
@@ -136,85 +136,36 @@ def evidence(**changes: object) -> Evidence:
     return replace(usual, **changes)  # type: ignore[arg-type]
 
 
-def finding(rule: str, subject: str, outcome: Outcome, message: str, **numbers: float) -> Finding:
-    return Finding(rule, subject, outcome, message, numbers)
+def decided(
+    found: Evidence, changes: Changes | None = CHANGES, links: tuple[Link, ...] = LINKS, override: str = ""
+) -> Page:
+    verdict = decide("flights-late", found, POLICY)
+    return page_of(verdict, found, POLICY, Surroundings(changes, links, override))
 
 
-FINDINGS = (
-    finding("data", "wind_gust", Outcome.WARNING, "3 values above 90", count=3.0, share=0.00001),
-    finding("data", "rows", Outcome.PASSED, "31 expectations on 286,206 rows, none critical failed", expectations=31.0, failed=1.0),
-    finding("parity", "onnx", Outcome.PASSED, "0 changed labels on 57,004 rows", changed_labels=0.0),
-    finding("primary", "roc_auc", Outcome.PASSED, "not worse than champion 12 by 0.01", gain=0.0021, p=0.0000003, level=0.0034),
-    finding("guard", "accuracy", Outcome.PASSED, "not worse than champion 12 by 0.01", gain=0.001, p=0.0000001, level=0.0034),
-    finding("anchor", "roc_auc", Outcome.PASSED, "not worse than anchor 9 by 0.015", gain=-0.0009, p=0.000001, level=0.0076),
-    finding("slices", "roc_auc", Outcome.PASSED, "none of 11 slices is harmed beyond doubt; the worst is carrier=AA", slices=11.0),
-    finding("latency", "in process p50", Outcome.PASSED, "1.008 times the champion's, limit 1.05", ratio=1.008, low=0.996, high=1.019),
-    finding("model tests", "tests/model", Outcome.WARNING, "2 passed, 1 skipped", passed=2.0, skipped=1.0),
-)  # fmt: skip
-
-
-def verdict(decision: Decision, found: Evidence, findings: tuple[Finding, ...] = FINDINGS) -> Verdict:
-    compared = found.comparison
-    champion = compared.champion.reference.version if compared and compared.champion else None
-    return Verdict(
-        decision, "flights-late", BUNDLE, found.digest, "sha256:" + "f" * 64, HOLDOUT, champion, "9" if champion else None,
-        compared.standing.ledger_head if compared else None, compared.standing.holdout_look if compared else 0, is_superior=False, findings=findings,
-    )  # fmt: skip
-
-
-def changed(*others: Finding) -> tuple[Finding, ...]:
-    """The usual findings with some replaced by rule and subject."""
-    names = {(item.rule, item.subject) for item in others}
-    return (*others, *(item for item in FINDINGS if (item.rule, item.subject) not in names))
-
-
-def promoted(override: str = "") -> Page:
-    found = evidence()
-    return page_of(verdict(Decision.PROMOTE, found), found, POLICY, Surroundings(CHANGES, LINKS, override))
+def promoted() -> Page:
+    return decided(evidence())
 
 
 def rejected(override: str = "") -> Page:
-    found = evidence(comparison=comparison(-0.024, -0.09))
-    findings = changed(
-        finding(
-            "primary", "roc_auc", Outcome.FAILED, "worse than champion 12 by more than 0.01", gain=-0.024, level=0.0034
-        ),
-        finding(
-            "slices",
-            "carrier=AA",
-            Outcome.FAILED,
-            "harmed: gain -0.0900, p 0.0000, margin 0.03",
-            gain=-0.09,
-            n_rows=1040.0,
-        ),
-    )
-    return page_of(verdict(Decision.REJECT, found, findings), found, POLICY, Surroundings(CHANGES, LINKS, override))
+    return decided(evidence(comparison=comparison(-0.024, -0.09)), override=override)
 
 
 def inconclusive() -> Page:
-    small = comparison()
-    wide = replace(small.champion, differences=(difference("roc_auc", -0.002, 0.0061, 3100),))  # type: ignore[type-var]
-    found = evidence(
-        comparison=replace(small, champion=wide, anchor=None), latency=None, model_tests=ModelTests(BUNDLE, ())
+    usual = comparison()
+    assert usual.champion is not None
+    few = replace(
+        usual.champion, differences=(difference("roc_auc", -0.002, 0.0061, 3100),), slices=usual.champion.slices[9:]
     )
-    message = "3,100 held-out rows cannot tell whether it is worse than champion 12 by 0.01: 9,000 rows are missing"
-    findings = changed(
-        finding("primary", "roc_auc", Outcome.INCONCLUSIVE, message, gain=-0.002, rows_missing=9000.0),
-        finding("latency", "latency", Outcome.INCONCLUSIVE, "no latency measurement was supplied"),
-    )
-    return page_of(verdict(Decision.INCONCLUSIVE, found, findings), found, POLICY, Surroundings(CHANGES, LINKS))
+    return decided(evidence(comparison=replace(usual, champion=few), latency=None, model_tests=ModelTests(BUNDLE, ())))
 
 
 def first_model() -> Page:
     standing = Standing(NOBODY, NOBODY, None, 0, HOLDOUT, 1, 1)
-    found = evidence(
-        comparison=Comparison(BUNDLE, HOLDOUT, N_ROWS, standing, None, None), latency=None, model_tests=None
-    )
-    findings = (
-        *FINDINGS[:3],
-        finding("floor", "roc_auc", Outcome.PASSED, "on the right side of its floor 0.6", value=0.7214, floor=0.6),
-    )
-    return page_of(verdict(Decision.PROMOTE, found, findings), found, POLICY, Surroundings(None, LINKS[1:]))
+    alone = Comparison(BUNDLE, HOLDOUT, N_ROWS, standing, None, None)
+    timings = tuple(replace(item, champion=None, ratios=()) for item in LATENCY.timings)
+    latency = replace(LATENCY, champion_digest=None, timings=timings, champion_footprint=None)
+    return decided(evidence(comparison=alone, latency=latency), changes=None, links=LINKS[1:])
 
 
 def overridden() -> Page:

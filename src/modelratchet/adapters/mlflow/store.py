@@ -129,7 +129,8 @@ def _one_sync(staging: Path) -> Iterator[None]:
 def _has_tables(database: Path) -> bool:
     if not database.exists() or database.stat().st_size == 0:
         return False
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as connection:
+    # not read-only: a writer that was killed in a commit leaves a journal, and who opens the file next has to undo it
+    with closing(sqlite3.connect(f"file:{database}?mode=rw", uri=True, timeout=20)) as connection:
         return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone() is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from modelratchet.core.changes import Changes
@@ -10,7 +11,7 @@ from modelratchet.core.evidence import Evidence
 from modelratchet.core.page import measured
 from modelratchet.core.page.model import Link, Page
 from modelratchet.core.policy import Policy
-from modelratchet.core.verdict import Decision, Outcome, Verdict
+from modelratchet.core.verdict import Decision, Finding, Outcome, Verdict
 
 HEADLINES = {
     Decision.PROMOTE: "the evidence is enough",
@@ -78,9 +79,15 @@ def because(verdict: Verdict) -> str:
     )
     if not reasons:
         return f"All {len(verdict.having(Outcome.PASSED))} rules hold against {against}."
-    named = "; ".join(f"{item.subject}: {item.message}" for item in reasons[:_REASONS])
     more = f"; and {len(reasons) - _REASONS} more" if len(reasons) > _REASONS else ""
-    return f"Because {named}{more}."
+    return f"Because {'; '.join(map(_clause(reasons), reasons[:_REASONS]))}{more}."
+
+
+def _clause(reasons: tuple[Finding, ...]) -> Callable[[Finding], str]:
+    """One reason is told with its numbers; of several only what was found, for the numbers are drawn below."""
+    if len(reasons) == 1:
+        return lambda item: f"{item.subject}: {item.message}"
+    return lambda item: f"{item.subject}: {item.message.split(': ', 1)[0]}"
 
 
 def _incomparable(comparison: Comparison | None) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from modelratchet.core import power as planning
 from modelratchet.core.comparison import Comparison, Contest, Difference, SliceDifference
 from modelratchet.core.page.model import Budget, Gain, Power, Role, SliceGain, Slices
 from modelratchet.core.policy import Policy
+from modelratchet.core.rules.anchor import contest_with_anchor
 from modelratchet.core.verdict import Finding, Outcome
 
 
@@ -38,11 +39,12 @@ def gains(comparison: Comparison | None, policy: Policy, findings: tuple[Finding
             role, margin = _role(difference.metric, policy)
             outcome = _outcome(findings, role.value, difference.metric)
             found.append(_gain(difference, _Tested(role, against, level, margin), outcome))
-    anchored = comparison.anchor.difference(policy.primary) if comparison.anchor else None
-    if comparison.anchor and anchored:
+    anchored = contest_with_anchor(comparison)
+    difference = anchored.difference(policy.primary) if anchored else None
+    if anchored and difference:
         level = spending.level(policy.alpha, standing.anchor_look)
-        tested = _Tested(Role.ANCHOR, f"anchor {comparison.anchor.reference.version}", level, policy.anchor_margin)
-        found.append(_gain(anchored, tested, _outcome(findings, "anchor", policy.primary)))
+        tested = _Tested(Role.ANCHOR, f"anchor {anchored.reference.version}", level, policy.anchor_margin)
+        found.append(_gain(difference, tested, _outcome(findings, "anchor", policy.primary)))
     order = list(Role)
     return tuple(sorted(found, key=lambda item: order.index(item.role)))
 

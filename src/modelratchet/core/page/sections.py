@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from modelratchet.core.page import check_sections, cost_sections, quality_sections
 from modelratchet.core.page.blocks import Block, Cell, Fold, Links, Paragraph, Section, Table
+from modelratchet.core.page.figures import plural
 from modelratchet.core.page.model import Page
 from modelratchet.core.verdict import Finding, Outcome
 
@@ -45,13 +46,13 @@ def sections_of(page: Page) -> tuple[Section, ...]:
 
 def short_sections_of(page: Page) -> tuple[Section, ...]:
     """The parts for a place with little room: what changed, the intervals, what does not hold, and where the rest is."""
-    outstanding = [finding for finding in page.findings if finding.outcome in OUTSTANDING]
+    outstanding = _outstanding(page)
     slices = quality_sections.slices(page.slices)
     return (
         *_links(page),
         quality_sections.changes(page),
         quality_sections.gains(page),
-        *([Section("findings", "What does not hold", (_finding_table(outstanding),))] if outstanding else []),
+        *([Section("findings", "What does not hold", (outstanding,))] if outstanding.rows else []),
         Section(slices.key, slices.title, slices.blocks[:1]),
         quality_sections.power(page),
         *cost_sections.latency(page),
@@ -60,23 +61,23 @@ def short_sections_of(page: Page) -> tuple[Section, ...]:
 
 
 def _findings(page: Page) -> Section:
-    outstanding = [finding for finding in page.findings if finding.outcome in OUTSTANDING]
-    passed = [finding for finding in page.findings if finding.outcome is Outcome.PASSED]
-    blocks: list[Block] = []
-    if outstanding:
-        blocks.append(_finding_table(outstanding))
-    if passed:
-        rules = f"The {len(passed)} that hold" if outstanding else f"All {len(passed)} hold"
-        blocks.append(Fold(rules, (_finding_table(passed),)))
-    return Section("findings", "Every finding", tuple(blocks or [Paragraph("No rule found anything.")]))
+    outstanding = _outstanding(page)
+    blocks: list[Block] = [outstanding] if outstanding.rows else [Paragraph("Every rule holds.")]
+    header = ("outcome", "rule", "about", "what was found", "numbers")
+    rows = tuple((*_finding_row(finding), Cell(_numbers(finding))) for finding in page.findings)
+    blocks.append(Fold(f"All {plural(len(rows), 'finding')}, with every number", (Table(header, rows),)))
+    return Section("findings", "Every finding", tuple(blocks))
 
 
-def _finding_table(findings: list[Finding]) -> Table:
-    rows = tuple(
-        (Cell(finding.outcome.value, outcome=finding.outcome), Cell(finding.rule), Cell(finding.subject), Cell(finding.message), Cell(_numbers(finding)))
-        for finding in findings
-    )  # fmt: skip
-    return Table(("outcome", "rule", "about", "what was found", "numbers"), rows)
+def _outstanding(page: Page) -> Table:
+    """What does not hold, the worst first."""
+    found = [finding for outcome in OUTSTANDING for finding in page.findings if finding.outcome is outcome]
+    return Table(("outcome", "rule", "about", "what was found"), tuple(map(_finding_row, found)))
+
+
+def _finding_row(finding: Finding) -> tuple[Cell, ...]:
+    outcome = Cell(finding.outcome.value, outcome=finding.outcome)
+    return outcome, Cell(finding.rule), Cell(finding.subject), Cell(finding.message)
 
 
 def _numbers(finding: Finding) -> str:

@@ -1,0 +1,180 @@
+"""SIGKILL everywhere: `python -m benchmarks.chaos.kills [--random N] [--what record] [--lanes N]`.
+
+Each trial starts from a copy of a prepared store, does the operation in a child of its own, and kills it: just before and just after
+every call that reaches the outside, and at random moments, uniform over the time that the operation takes. Then the operation is
+done again, as a person would, and once more; and the store's tables are read for what must hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.chaos.boundaries import Boundaries, Moment
+from benchmarks.chaos.invariants import Store
+from benchmarks.chaos.operations import OPERATIONS, Operation, local_scene
+from benchmarks.chaos.processes import KILLED, Ended, forked, preload, side_by_side
+from tests.samples.candidates import MODEL
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One trial: at a moment between calls, or so many seconds after the start."""
+
+    place: int
+    moment: Moment | None
+    after_s: float | None
+
+    def __str__(self) -> str:
+        return str(self.moment) if self.moment else f"after {self.after_s:.3f} s"
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What a trial left: `faults` is empty when all is well."""
+
+    kill: Kill
+    was_killed: bool
+    was_resumed: bool
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An operation with the folder that its trials start from, the calls it makes and how long it takes, in seconds."""
+
+    operation: Operation
+    template: Path
+    calls: tuple[str, ...]
+    seconds: float
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print one line for each operation and kind of kill; 1 if anything was broken."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--random", type=int, default=500, help="kills at random moments")
+    parser.add_argument("--what", nargs="+", choices=list(OPERATIONS), default=list(OPERATIONS))
+    parser.add_argument("--lanes", type=int, default=2, help="trials at a time")
+    parser.add_argument("--seed", type=int, default=20130101)
+    options = parser.parse_args(arguments)
+    preload()
+    print("| operation | kills | trials | killed in the middle | broken states | not resumed |\n|---|---|---|---|---|---|")
+    started, found = time.perf_counter(), []
+    with tempfile.TemporaryDirectory(prefix="ratchet-chaos-") as folder:
+        for operation in [operation for what in options.what for operation in OPERATIONS[what]]:
+            prepared = prepare(operation, Path(folder) / operation.name.replace(" ", "-"))
+            dice = random.Random(options.seed)
+            for words, kills in (
+                (f"around each of {len(prepared.calls)} calls", boundary_kills(prepared)),
+                ("at random moments", random_kills(prepared, options.random, dice)),
+            ):
+                seen = list(side_by_side(partial(suffer, prepared), kills, options.lanes))
+                print(f"| {operation.name} | {words} | {_counts(seen)} |", flush=True)
+                found += seen
+    for aftermath in [item for item in found if item.faults][:20]:
+        print(f"\n{aftermath.kill}: {'; '.join(aftermath.faults)}")
+    print(f"\nseed {options.seed}, {time.perf_counter() - started:.0f} s")
+    return int(any(item.faults for item in found))
+
+
+def prepare(operation: Operation, folder: Path) -> Prepared:
+    """Make the state that trials start from, and measure one that nothing happens to."""
+    template = folder / "template"
+    _expect_done(forked(lambda: operation.prepare(local_scene(template))), f"preparing {operation.name}")
+    counting = _copied(template, folder / "counting")
+    ended = _expect_done(forked(lambda: _counted(operation, counting)), operation.name)
+    timings = [
+        _expect_done(forked(partial(_act, operation, _copied(template, folder / f"timing-{number}"))), operation.name)
+        for number in range(3)
+    ]
+    return Prepared(operation, template, tuple(ended.value.split()), statistics.median(t.seconds for t in timings))
+
+
+def boundary_kills(prepared: Prepared) -> list[Kill]:
+    """Before and after each call."""
+    moments = [Moment(number, is_before) for number in range(len(prepared.calls)) for is_before in (True, False)]
+    return [Kill(place, moment, None) for place, moment in enumerate(moments)]
+
+
+def random_kills(prepared: Prepared, count: int, dice: random.Random) -> list[Kill]:
+    """Uniform over the time that the operation takes."""
+    return [Kill(10_000 + place, None, dice.uniform(0, prepared.seconds)) for place in range(count)]
+
+
+def suffer(prepared: Prepared, kill: Kill) -> Aftermath:
+    """Do one trial in a folder of its own, which is gone afterwards."""
+    folder = _copied(prepared.template, prepared.template.parent / f"trial-{kill.place}")
+    try:
+        return _suffered(prepared.operation, folder, kill)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _suffered(operation: Operation, folder: Path, kill: Kill) -> Aftermath:
+    first = forked(partial(_killed_act, operation, folder, kill.moment), kill.after_s)
+    store, faults = Store(folder, MODEL), []
+    if first.code not in (0, KILLED):
+        faults.append(f"ended with {first.code}: {first.message}")
+    resumed = forked(partial(_act, operation, folder))
+    if not resumed.is_done:
+        return Aftermath(kill, first.code == KILLED, False, (*faults, f"not resumed, {resumed.code}: {resumed.message}"))
+    faults += operation.faults(store)
+    before = store.fingerprint()
+    repeated = forked(partial(_act, operation, folder))
+    if (repeated.code, repeated.value) != (0, resumed.value):
+        faults.append(f"a repeat gave {repeated.value or repeated.message} instead of {resumed.value}")
+    if store.fingerprint() != before:
+        faults.append("a repeat changed the store")
+    return Aftermath(kill, first.code == KILLED, True, tuple(faults))
+
+
+def _act(operation: Operation, folder: Path) -> object:
+    return operation.act(local_scene(folder))
+
+
+def _killed_act(operation: Operation, folder: Path, moment: Moment | None) -> object:
+    if moment is not None:
+        Boundaries(moment).install()
+    return _act(operation, folder)
+
+
+def _counted(operation: Operation, folder: Path) -> str:
+    boundaries = Boundaries()
+    boundaries.install()
+    _act(operation, folder)
+    return " ".join(boundaries.seen)
+
+
+def _copied(template: Path, folder: Path) -> Path:
+    shutil.copytree(template, folder)
+    return folder
+
+
+def _expect_done(ended: Ended, doing: str) -> Ended:
+    if not ended.is_done:
+        raise SystemExit(f"{doing} failed without a fault put in: {ended.message}")
+    return ended
+
+
+def _counts(seen: Sequence[Aftermath]) -> str:
+    counted = Counter(
+        trials=len(seen),
+        killed=sum(item.was_killed for item in seen),
+        broken=sum(bool(item.faults) and item.was_resumed for item in seen),
+        stopped=sum(not item.was_resumed for item in seen),
+    )
+    return " | ".join(str(counted[name]) for name in ("trials", "killed", "broken", "stopped"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
