@@ -57,5 +57,5 @@ def test_no_tests_are_said_and_inconclusive_where_they_are_required(flights: Pro
     assert flights.ran()["decision"] == "inconclusive"
 
 
-def test_a_run_with_the_same_tests_does_nothing(flights: Project) -> None:
-    assert flights.ran()["did_nothing"]
+def test_the_same_tests_are_not_run_again(flights: Project) -> None:
+    assert "test_model" in flights.ran()["unchanged"]

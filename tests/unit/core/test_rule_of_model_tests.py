@@ -31,7 +31,7 @@ def told(found: list[Finding]) -> list[tuple[Outcome, str, str]]:
 
 
 def test_a_failed_test_is_named_with_the_first_line_of_its_message() -> None:
-    assert told(findings(FAILED)) == [(Outcome.FAILED, FAILED.name, "failed: assert 0.4 > 0.5")]
+    assert told(findings(FAILED)) == [(Outcome.FAILED, FAILED.name, "test_a.py::test_two failed: assert 0.4 > 0.5")]
 
 
 def test_a_failed_test_rejects_what_would_be_promoted_without_it() -> None:
@@ -41,7 +41,7 @@ def test_a_failed_test_rejects_what_would_be_promoted_without_it() -> None:
 
 def test_a_skipped_test_is_shown_and_decides_nothing() -> None:
     assert told(findings(PASSED, SKIPPED)) == [
-        (Outcome.WARNING, SKIPPED.name, "skipped: nobody reigns"),
+        (Outcome.WARNING, SKIPPED.name, "test_a.py::test_three skipped: nobody reigns"),
         (Outcome.PASSED, "tests/model", "1 of 2 tests of the model passed"),
     ]
     assert decide("flights", having(PASSED, SKIPPED), policy()).decision is Decision.PROMOTE
@@ -53,10 +53,7 @@ def test_tests_skipped_for_one_reason_are_one_warning_that_names_them_all() -> N
     found = findings(PASSED, SKIPPED, other)
 
     assert found[0].outcome is Outcome.WARNING
-    assert (
-        found[0].message
-        == "2 tests skipped: nobody reigns (tests/model/test_a.py::test_three, tests/model/test_b.py::test_four)"
-    )
+    assert found[0].message == "test_a.py::test_three, test_b.py::test_four skipped: nobody reigns"
 
 
 def test_tests_that_all_passed_are_one_finding_with_their_count() -> None:
@@ -92,4 +89,4 @@ def test_a_record_that_was_not_supplied_is_inconclusive() -> None:
 
 
 def test_a_test_that_gave_no_reason_is_still_a_sentence() -> None:
-    assert findings(replace(FAILED, message=""))[0].message == "failed: no reason was given"
+    assert findings(replace(FAILED, message=""))[0].message == "test_a.py::test_two failed: no reason was given"

@@ -21,7 +21,7 @@ def check_model_tests(evidence: Evidence, policy: Policy) -> Iterator[Finding]:
         yield missing(RULE, "run of the model's tests", FOLDER)
         return
     for test in _having(record.tests, TestOutcome.FAILED):
-        yield Finding(RULE, test.name, Outcome.FAILED, f"failed: {_first_line(test)}", {})
+        yield Finding(RULE, test.name, Outcome.FAILED, f"{_short(test.name)} failed: {_first_line(test)}", {})
     yield from _skipped(_having(record.tests, TestOutcome.SKIPPED))
     yield from _total(record.tests, policy)
 
@@ -30,11 +30,9 @@ def _skipped(tests: tuple[ModelTest, ...]) -> Iterator[Finding]:
     """One warning a reason: where nobody reigns, every test against the champion is skipped for it."""
     for reason in dict.fromkeys(_first_line(test) for test in tests):
         names = [test.name for test in tests if _first_line(test) == reason]
-        if len(names) == 1:
-            yield Finding(RULE, names[0], Outcome.WARNING, f"skipped: {reason}", {})
-        else:
-            message = f"{len(names)} tests skipped: {reason} ({', '.join(names)})"
-            yield Finding(RULE, FOLDER, Outcome.WARNING, message, {"skipped": float(len(names))})
+        subject = names[0] if len(names) == 1 else FOLDER
+        message = f"{', '.join(map(_short, names))} skipped: {reason}"
+        yield Finding(RULE, subject, Outcome.WARNING, message, {"skipped": float(len(names))})
 
 
 def _total(tests: tuple[ModelTest, ...], policy: Policy) -> Iterator[Finding]:
@@ -51,6 +49,10 @@ def _total(tests: tuple[ModelTest, ...], policy: Policy) -> Iterator[Finding]:
 
 def _having(tests: tuple[ModelTest, ...], outcome: TestOutcome) -> tuple[ModelTest, ...]:
     return tuple(test for test in tests if test.outcome is outcome)
+
+
+def _short(name: str) -> str:
+    return name.removeprefix(f"{FOLDER}/")
 
 
 def _first_line(test: ModelTest) -> str:
