@@ -9,7 +9,7 @@ import click
 
 from modelratchet.cli import render
 from modelratchet.core.formats import to_document
-from modelratchet.core.ledger import Event, History, State
+from modelratchet.core.ledger import Event, EventKind, History, State
 from modelratchet.core.moments import read_moment
 from modelratchet.errors import ExitCode
 
@@ -111,14 +111,14 @@ def _history_lines(history: History) -> list[str]:
         return [f"The ledger of {history.model} is empty: `ratchet promote` writes its first event."]
     rows = [("event", "at", "version", "what", "by", "why")]
     rows += [
-        (str(e.counter), e.at, e.version, _kind(e) + (", anchor" if e.is_anchor else ""), e.actor, _cut(e.reason))
+        (str(e.counter), e.at, e.version, _what(e), _cut(e.actor), _cut(e.reason))
         for e in (item.event for item in reversed(history.accepted))
     ]
     lines = [f"{history.model}: version {history.state.champion.version} reigns", *render.columns(rows)]
     if history.void:
         lines.append("Void, for others were stored first:")
         void = [
-            (str(item.number), item.event.at, item.event.version, item.event.actor, item.reason)
+            (str(item.number), item.event.at, item.event.version, _cut(item.event.actor), item.reason)
             for item in history.void
         ]
         lines += render.columns([("number", "at", "version", "by", "because"), *void])
@@ -149,7 +149,7 @@ def _state_as_json(state: State, asked: datetime) -> dict[str, object]:
         "anchor": state.anchor.version,
         "ledger_head": state.head,
         "counter": state.counter,
-        "since": state.latest_at,
+        "latest_at": state.latest_at,
         "expires_at": state.expires_at,
         "is_expired": _is_expired(state, asked),
     }
@@ -161,6 +161,11 @@ def _is_expired(state: State, asked: datetime) -> bool:
 
 def _kind(event: Event) -> str:
     return event.kind.value.replace("_", " ")
+
+
+def _what(event: Event) -> str:
+    is_both = event.is_anchor and event.kind is not EventKind.ANCHORED
+    return _kind(event) + (", new anchor" if is_both else "")
 
 
 def _cut(reason: str) -> str:
