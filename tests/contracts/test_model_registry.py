@@ -11,6 +11,7 @@ import pytest
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.mlflow.store import connect
+from modelratchet.core.run_facts import DatasetFacts
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.usecases.ports import ModelRegistry
 from tests.fakes.model_registry import FakeModelRegistry
@@ -145,3 +146,25 @@ def test_fetching_replaces_what_was_there(subject: Subject, model: str, tmp_path
     subject.registry.fetch_bundle(version, tmp_path / "old" / "bundle")
 
     assert read_bundle(tmp_path / "old" / "bundle").digest == version.bundle_digest
+
+
+def test_facts_are_what_the_run_was_recorded_with(subject: Subject, model: str, tmp_path: Path) -> None:
+    made = candidate(tmp_path, "k1", model=model)
+    version = subject.registry.record(made)
+
+    facts = subject.registry.facts(version)
+
+    assert (facts.version, facts.run_id, facts.experiment_id) == (
+        version.version,
+        version.run_id,
+        version.experiment_id,
+    )
+    assert (facts.params, facts.tags["git.commit"]) == (made.params, "abc")
+    assert facts.datasets == (DatasetFacts("train", "sha256:" + "a" * 64, 100),)
+
+
+def test_facts_outlive_a_further_verdict(subject: Subject, model: str, tmp_path: Path) -> None:
+    first = subject.registry.record(candidate(tmp_path / "a", "k1", bundle(), model=model))
+    second = subject.registry.record(candidate(tmp_path / "b", "k2", bundle(), model=model))
+
+    assert subject.registry.facts(second) == subject.registry.facts(first)

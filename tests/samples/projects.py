@@ -108,7 +108,10 @@ def small_flights(project: Project) -> None:
         split__holdout_from="2013-02-15T00:00:00",
         train__hist_gradient_boosting={"max_iter": 20},
         evaluate__resamples=200,
-        compare__calls=400,
+        compare__resamples=200,
+        latency__calls=400,
+        latency__seconds=2.0,
+        latency__server=False,
         parity__fuzz_rows=1000,
         gate__floors={"roc_auc": 0.55},
     )

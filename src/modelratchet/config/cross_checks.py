@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from modelratchet.config.column_checks import column_faults, watched_faults
 from modelratchet.core.metrics import METRICS, metrics_for
 from modelratchet.core.tasks import Task
 
@@ -19,6 +20,8 @@ def cross_faults(data: Raw) -> Iterator[str]:
     yield from _metrics_that_do_not_fit_the_task(data)
     yield from _slices_that_are_not_categorical(data)
     yield from _columns_that_the_split_lacks(data)
+    yield from column_faults(data)
+    yield from watched_faults(data)
 
 
 def _metrics_that_do_not_fit_the_task(data: Raw) -> Iterator[str]:

@@ -20,6 +20,9 @@ IntArray = NDArray[np.int64]
 # elements of one batch of counts: larger batches leave the cache, smaller ones pay Python's overhead per call
 _BATCH_ELEMENTS = 1 << 17
 
+MAXIMUM_UNDEFINED_SHARE = 0.05
+"""An interval from only the resamples that have a value says nothing of the others; beyond this share of them it is not given."""
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -54,7 +57,8 @@ def resample_counts(n_rows: int, n_resamples: int, seed: Sequence[int]) -> Itera
     for start in range(0, n_resamples, size):
         n_batch = min(size, n_resamples - start)
         drawn = generator.integers(0, n_rows, size=(n_batch, n_rows), dtype=np.int64)
-        drawn += np.arange(n_batch, dtype=np.int64)[:, None] * n_rows
+        if n_batch > 1:
+            drawn += np.arange(n_batch, dtype=np.int64)[:, None] * n_rows
         yield np.bincount(drawn.ravel(), minlength=n_batch * n_rows).reshape(n_batch, n_rows).astype(np.float64)
 
 

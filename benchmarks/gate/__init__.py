@@ -1,0 +1,1 @@
+"""What the gate promises, measured: each module prints one table of docs/benchmarks.md."""
