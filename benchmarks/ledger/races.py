@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,16 +54,17 @@ class _NoCertificates:
 
 
 class _NoMemory:
-    def recall(self, name: str) -> object:
+    def recall(self, _name: str) -> object:
         return None
 
-    def remember(self, name: str, value: object) -> None:
+    def remember(self, _name: str, _value: object) -> None:
         return
 
 
 def promoter(number: int, address: StoreAddress, models: Sequence[str], gate: Any, results: Any) -> None:
     """One promoter process: every round once."""
     from modelratchet.adapters.mlflow.ledger import MlflowLedger
+    from modelratchet.adapters.mlflow.registry import MlflowRegistry
 
     ledger = MlflowLedger(address)
     reader = LedgerReader(ledger, _NoMemory(), "race")
@@ -76,13 +78,16 @@ def promoter(number: int, address: StoreAddress, models: Sequence[str], gate: An
         gate.wait(WAIT_SECONDS)
         history = reader.history(model)
         nonce = f"{round_number}-{number}"
-        desk = Desk(
-            reader, None, _NoCertificates(), lambda nonce=nonce: Circumstances(datetime.now(UTC), nonce, f"p{number}", "c", 90)
-        )  # type: ignore[arg-type]  # fmt: skip
+        found = Circumstances(datetime.now(UTC), nonce, f"promoter {number}", "unknown", 90)
+        desk = Desk(reader, MlflowRegistry(address), _NoCertificates(), partial(_same, found))
         gate.wait(WAIT_SECONDS)
         results.put(_attempted(desk, history, draft, nonce))
     results.close()
     results.join_thread()
+
+
+def _same(found: Circumstances) -> Circumstances:
+    return found
 
 
 def _attempted(desk: Desk, history: Any, draft: Any, nonce: str) -> Attempt:
@@ -92,7 +97,7 @@ def _attempted(desk: Desk, history: Any, draft: Any, nonce: str) -> Attempt:
         outcome = "won"
     except EvidenceError as error:
         outcome = "lost" if "while this was decided" in error.message else f"EvidenceError: {error.message}"
-    except Exception as error:  # whatever else a promoter gets is counted against us
+    except Exception as error:  # noqa: BLE001 - whatever else a promoter gets is counted against us
         outcome = f"{type(error).__name__}: {error}"
     return Attempt(history.model, nonce, outcome, time.monotonic() - started)
 
