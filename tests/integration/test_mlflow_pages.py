@@ -56,6 +56,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             ParquetDatasetReader(),
             lambda name=estimator: settings(name),
             address.uri,
+            MlflowAddresses(address),
+            lambda model, digest: "",
         )
         assert record_candidate(files, recorder)
         receipts.append(read_record(files.receipt, Receipt))
