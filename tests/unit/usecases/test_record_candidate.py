@@ -76,7 +76,6 @@ def test_the_champions_own_bundle_is_not_recorded_again(files: CandidateFiles, r
     registry = recorder.registry
     assert isinstance(registry, FakeModelRegistry)
     record_candidate(files, recorder)
-    registry.make_champion("flights-late", "1")
     verdict = replace(read_record(files.verdict, Verdict), champion_version="1")
     write_record(files.verdict, verdict)
 
