@@ -1,5 +1,1 @@
-<<<<<<< HEAD
-"""What the gate promises, measured: each module prints one table of docs/benchmarks.md."""
-=======
-"""How often the gate errs, by seeded simulation through its own rules: each module is run as `python -m benchmarks.gate.<name>`."""
->>>>>>> h-gate
+"""What the gate promises, measured by seeded simulation through its own rules: each module prints one table, `python -m benchmarks.gate.<name>`."""

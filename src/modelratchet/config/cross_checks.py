@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-<<<<<<< HEAD
-from modelratchet.config.column_checks import column_faults, watched_faults
-=======
+from modelratchet.config.column_checks import column_faults
 from modelratchet.config.policy_checks import policy_faults
->>>>>>> h-gate
 from modelratchet.core.metrics import METRICS, metrics_for
 from modelratchet.core.tasks import Task
 
@@ -28,13 +25,9 @@ def cross_faults(data: Raw) -> Iterator[str]:
     yield from _name_of_a_ledger(data)
     yield from _metrics_that_do_not_fit_the_task(data)
     yield from _limits_that_do_not_fit_the_task(data)
-    yield from _columns_that_are_not_categorical(data)
+    yield from _slices_that_are_not_categorical(data)
     yield from _columns_that_the_split_lacks(data)
-<<<<<<< HEAD
     yield from column_faults(data)
-    yield from watched_faults(data)
-=======
-    yield from _cluster_that_is_no_column(data)
     yield from _limits_that_nothing_measures(data)
     yield from policy_faults(block(data, "gate"), block(data, "evaluate").get("primary"))
 
@@ -48,7 +41,6 @@ def block(data: Raw, name: str) -> Raw:
 def _name_of_a_ledger(data: Raw) -> Iterator[str]:
     if str(data.get("model", "")).endswith(LEDGER_SUFFIX):
         yield f"model: found {data['model']!r}; names that end in {LEDGER_SUFFIX} are kept for ledgers"
->>>>>>> h-gate
 
 
 def _metrics_that_do_not_fit_the_task(data: Raw) -> Iterator[str]:
@@ -69,14 +61,12 @@ def _limits_that_do_not_fit_the_task(data: Raw) -> Iterator[str]:
                 yield f"gate.{name}: found {block(data, 'gate')[name]}; a regression answers with no classes, expected none"
 
 
-def _columns_that_are_not_categorical(data: Raw) -> Iterator[str]:
-    categorical = block(data, "columns").get("categorical")
-    for key in ("slices", "groups"):
-        named = block(data, "evaluate").get(key)
-        if isinstance(named, list) and isinstance(categorical, list):
-            for name in named:
-                if name not in categorical:
-                    yield f"evaluate.{key}: found {name!r}; expected one of columns.categorical: {', '.join(map(str, categorical))}"
+def _slices_that_are_not_categorical(data: Raw) -> Iterator[str]:
+    slices, categorical = block(data, "evaluate").get("slices"), block(data, "columns").get("categorical")
+    if isinstance(slices, list) and isinstance(categorical, list):
+        for name in slices:
+            if name not in categorical:
+                yield f"evaluate.slices: found {name!r}; expected one of columns.categorical: {', '.join(map(str, categorical))}"
 
 
 def _columns_that_the_split_lacks(data: Raw) -> Iterator[str]:
@@ -84,21 +74,6 @@ def _columns_that_the_split_lacks(data: Raw) -> Iterator[str]:
     needed = {"time": "time", "hash": "key"}.get(str(method))
     if needed and "columns" in data and block(data, "columns").get(needed) is None:
         yield f"columns.{needed}: missing, split.method {method} needs it"
-
-
-def _cluster_that_is_no_column(data: Raw) -> Iterator[str]:
-    cluster, columns = block(data, "compare").get("cluster"), block(data, "columns")
-    if cluster is None or not columns:
-        return
-    lists = [columns.get(key) for key in ("numeric", "categorical")]
-    known = [
-        columns.get("key"),
-        columns.get("time"),
-        *(name for part in lists if isinstance(part, list) for name in part),
-    ]
-    if cluster not in known:
-        names = ", ".join(str(name) for name in known if name is not None)
-        yield f"compare.cluster: found {cluster!r}; ingest keeps only the columns that are named: {names}"
 
 
 def _limits_that_nothing_measures(data: Raw) -> Iterator[str]:
