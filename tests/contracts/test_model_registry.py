@@ -10,6 +10,7 @@ import pytest
 
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
+from modelratchet.core.run_facts import DatasetFacts
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.usecases.ports import CandidateRecord, ModelRegistry
 from tests.fakes.model_registry import FakeModelRegistry
@@ -126,3 +127,37 @@ def test_fetching_replaces_what_was_there(registry: ModelRegistry, model: str, t
     registry.fetch_bundle(version, tmp_path / "old" / "bundle")
 
     assert read_bundle(tmp_path / "old" / "bundle").digest == version.bundle_digest
+
+
+def test_facts_are_what_the_run_was_recorded_with(registry: ModelRegistry, model: str, tmp_path: Path) -> None:
+    made = candidate(tmp_path, "k1", model=model)
+    version = registry.record(made)
+
+    facts = registry.facts(version)
+
+    assert (facts.version, facts.run_id, facts.experiment_id) == (
+        version.version,
+        version.run_id,
+        version.experiment_id,
+    )
+    assert (facts.params, facts.tags["git.commit"]) == (made.params, "abc")
+    assert facts.datasets == (DatasetFacts("train", "sha256:" + "a" * 64, 100),)
+
+
+def test_facts_outlive_a_further_verdict(registry: ModelRegistry, model: str, tmp_path: Path) -> None:
+    first = registry.record(candidate(tmp_path / "a", "k1", bundle(), model=model))
+    second = registry.record(candidate(tmp_path / "b", "k2", bundle(), model=model))
+
+    assert registry.facts(second) == registry.facts(first)
+
+
+def test_an_override_is_shown_once_however_often_it_is_told(
+    registry: ModelRegistry, model: str, tmp_path: Path
+) -> None:
+    version = registry.record(candidate(tmp_path, "k1", model=model))
+
+    registry.show_override(version, "ann: so")
+    registry.show_override(version, "ann: so")
+
+    assert registry.version(model, version.version) == version
+    assert registry.facts(version).run_id == version.run_id

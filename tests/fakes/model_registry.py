@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from modelratchet.core.page.overriding import with_override
 from modelratchet.core.run_facts import DatasetFacts, RunFacts
 from modelratchet.errors import DigestError, TrackingError
 from modelratchet.storage.bundles import Bundle, read_bundle, write_bundle
@@ -55,6 +56,11 @@ class FakeModelRegistry:
         made = next(made for made, run in self.records if run == version.run_id)
         datasets = tuple(DatasetFacts(item.name, item.digest, item.n_rows) for item in made.datasets)
         return RunFacts(version.version, version.run_id, "1", dict(made.params), dict(made.tags), datasets)
+
+    def show_override(self, version: RegisteredVersion, override: str) -> None:
+        self._asked("show_override")
+        shown = self.pages[version.verdict_run_id]
+        self.pages[version.verdict_run_id] = replace(shown, note=with_override(shown.note, override))
 
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         found = self.find(candidate.model, candidate.key)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+RUN_FACTS_FILE = "run.json"
+
 
 @dataclass(frozen=True)
 class DatasetFacts:

@@ -13,15 +13,13 @@ from modelratchet.core.manifest import MANIFEST_FILE, Manifest
 from modelratchet.core.page.building import Surroundings, page_of
 from modelratchet.core.page.model import Link, Page
 from modelratchet.core.policy import Policy
-from modelratchet.core.run_facts import DatasetFacts, RunFacts
+from modelratchet.core.run_facts import RUN_FACTS_FILE, DatasetFacts, RunFacts
 from modelratchet.errors import EvidenceError, MissingEvidenceError
 from modelratchet.storage.files import read_record
 from modelratchet.usecases.candidate_values import flat_params
+from modelratchet.usecases.fetch_champion import BUNDLE
 from modelratchet.usecases.ports import DatasetReader, Revision, RunDataset, RunPlace
 from modelratchet.usecases.read_report import Report, ReportFiles, read_report
-
-RUN_FACTS = "run.json"
-CHAMPIONS_BUNDLE = "bundle"
 
 
 @dataclass(frozen=True)
@@ -102,14 +100,14 @@ def _policy(path: Path, report: Report) -> Policy:
 def _champion(reigning: Path, report: Report) -> RunFacts | None:
     """Facts of the champion that the verdict is about; another one may have been fetched since."""
     try:
-        facts = read_record(reigning / RUN_FACTS, RunFacts)
+        facts = read_record(reigning / RUN_FACTS_FILE, RunFacts)
     except MissingEvidenceError:
         return None
     return facts if facts.version == report.verdict.champion_version else None
 
 
 def _changes(reigning: Path, facts: RunFacts, candidate: Origin) -> Changes:
-    manifest = read_record(reigning / CHAMPIONS_BUNDLE / MANIFEST_FILE, Manifest)
+    manifest = read_record(reigning / BUNDLE / MANIFEST_FILE, Manifest)
     champion = Origin(
         params=facts.params,
         datasets=facts.datasets,

@@ -147,6 +147,13 @@ class ModelRegistry(Protocol):
             TrackingError: the registry cannot be asked now.
         """
 
+    def show_override(self, version: RegisteredVersion, override: str) -> None:
+        """Put an override on the pages of a version and of its latest verdict's run. Idempotent.
+
+        Raises:
+            TrackingError: the registry cannot be asked now.
+        """
+
     def judged_on_holdout(self, model: str, holdout_digest: str) -> tuple[str, ...]:
         """Digests of the bundles that a verdict was recorded on with this holdout, each once, the first judged first."""
 

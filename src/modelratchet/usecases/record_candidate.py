@@ -67,7 +67,10 @@ class CandidateFiles:
 
 @dataclass(frozen=True)
 class Recorder:
-    """What recording talks to. `settings` is called only when there is something to record."""
+    """What recording talks to. `settings` and `overrides` are called only when there is something to record.
+
+    `overrides` tells of a model and a bundle who forced it and why; empty where nobody did.
+    """
 
     registry: ModelRegistry
     source_control: SourceControl
@@ -75,6 +78,7 @@ class Recorder:
     settings: Callable[[], Mapping[str, object]]
     tracking_uri: str
     addresses: RunAddresses
+    overrides: Callable[[str, str], str]
 
 
 def record_candidate(files: CandidateFiles, recorder: Recorder) -> bool:
@@ -146,14 +150,18 @@ def _candidate(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> C
         datasets=datasets,
         attachments={name: path for name, path in files.attachments.items() if path.exists()},
         bundle=files.bundle,
-        pages=_pages(files, recorder, origin_of(files.bundle, datasets, params, revision)),
+        pages=_pages(verdict, files, recorder, origin_of(files.bundle, datasets, params, revision)),
         example=recorder.datasets.example(files.holdout, (*schema.numeric, *schema.categorical), EXAMPLE_ROWS),
     )
 
 
-def _pages(files: CandidateFiles, recorder: Recorder, origin: Origin) -> Callable[[RunPlace], RunPages]:
+def _pages(
+    verdict: Verdict, files: CandidateFiles, recorder: Recorder, origin: Origin
+) -> Callable[[RunPlace], RunPages]:
     """Writes the page once its run is known. Read now, so that faults show before anything is recorded."""
-    composed = compose_page(files.of_page, origin, commit_links(recorder.source_control, origin.commit))
+    links = commit_links(recorder.source_control, origin.commit)
+    override = recorder.overrides(verdict.model, verdict.bundle_digest)
+    composed = compose_page(files.of_page, origin, links, override)
 
     def written(place: RunPlace) -> RunPages:
         within = composed.with_links(recorder.addresses.links_within(place, composed.champion))

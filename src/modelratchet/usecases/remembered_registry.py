@@ -74,6 +74,10 @@ class RememberedRegistry:
         """Always asks: bytes are not kept here."""
         self._registry.fetch_bundle(version, directory)
 
+    def show_override(self, version: RegisteredVersion, override: str) -> None:
+        """Always asks: it is a write."""
+        self._registry.show_override(version, override)
+
     def facts(self, version: RegisteredVersion) -> RunFacts:
         """Always asks: it is wanted only when another champion reigns."""
         return self._registry.facts(version)

@@ -15,6 +15,8 @@ from modelratchet.adapters.mlflow.probe import UNKNOWN, store_stamp
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.config import layout
 from modelratchet.core.digests import digest_value
+from modelratchet.core.ledger import fold
+from modelratchet.core.page.overriding import override_of
 from modelratchet.usecases.ports import Ledger, ModelRegistry
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder
 from modelratchet.usecases.remembered_ledger import RememberedLedger
@@ -106,7 +108,14 @@ def recorder() -> Recorder:
         settings=settings,
         tracking_uri=store_address().shown,
         addresses=MlflowAddresses(store_address()),
+        overrides=override_on,
     )
+
+
+def override_on(model: str, bundle_digest: str) -> str:
+    """Who forced a bundle and why, by the ledger."""
+    ledger = remembered_ledger()
+    return override_of(fold(model, ledger.read(model)), bundle_digest)
 
 
 def source_control() -> GitSourceControl:

@@ -10,7 +10,7 @@ from modelratchet.usecases.ports import RunPlace
 from modelratchet.usecases.read_report import read_report
 from modelratchet.usecases.record_candidate import commit_links
 from modelratchet.wiring.pages import PAGE_FILES
-from modelratchet.wiring.registry import settings, source_control, store_address
+from modelratchet.wiring.registry import override_on, settings, source_control, store_address
 
 
 def report_page() -> Page:
@@ -21,8 +21,10 @@ def report_page() -> Page:
     """
     repository = source_control()
     origin = candidate_origin(PAGE_FILES, ParquetDatasetReader(), settings(), repository.revision())
-    composed = compose_page(PAGE_FILES, origin, commit_links(repository, origin.commit))
-    receipt = read_report(PAGE_FILES.report).receipt
+    report = read_report(PAGE_FILES.report)
+    override = override_on(report.verdict.model, report.verdict.bundle_digest)
+    composed = compose_page(PAGE_FILES, origin, commit_links(repository, origin.commit), override)
+    receipt = report.receipt
     if receipt is None:
         return composed.page
     place = RunPlace(receipt.experiment_id, receipt.run_id)

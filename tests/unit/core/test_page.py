@@ -18,7 +18,9 @@ from tests import golden_pages
 from tests.samples import pages
 
 
-@pytest.mark.parametrize(("name", "text"), list(golden_pages.written()), ids=lambda value: value if len(value) < 40 else "")
+@pytest.mark.parametrize(
+    ("name", "text"), list(golden_pages.written()), ids=lambda value: value if len(value) < 40 else ""
+)
 def test_pages_are_the_golden_ones(name: str, text: str) -> None:
     assert text == (golden_pages.FOLDER / name).read_text(encoding="utf-8"), "meant? python -m tests.golden_pages"
 
@@ -75,7 +77,10 @@ def test_the_worst_slice_is_named_and_comes_first() -> None:
     assert "The worst of 12: carrier = AA" in note(page)
 
 
-@pytest.mark.parametrize(("tests", "said"), [(None, "were not run"), ((), "There are none"), ((ModelTest("t", TestOutcome.SKIPPED, "no rows"),), "1 skipped")])
+@pytest.mark.parametrize(
+    ("tests", "said"),
+    [(None, "were not run"), ((), "There are none"), ((ModelTest("t", TestOutcome.SKIPPED, "no rows"),), "1 skipped")],
+)
 def test_missing_absent_and_skipped_model_tests_are_said(tests: tuple[ModelTest, ...] | None, said: str) -> None:
     found = None if tests is None else ModelTests(pages.BUNDLE, tests)
 
@@ -92,7 +97,10 @@ def test_an_override_stands_beside_the_verdict_in_every_form() -> None:
 def test_a_page_of_ten_thousand_slices_fits_a_comment_and_says_what_was_cut() -> None:
     usual = pages.comparison()
     assert usual.champion is not None
-    slices = tuple(SliceDifference("airport", f"{number:05d}", 5000, pages.difference("roc_auc", 0.001, 0.01)) for number in range(10_000))
+    slices = tuple(
+        SliceDifference("airport", f"{number:05d}", 5000, pages.difference("roc_auc", 0.001, 0.01))
+        for number in range(10_000)
+    )
     page = pages.decided(pages.evidence(comparison=replace(usual, champion=replace(usual.champion, slices=slices))))
 
     text = markdown(page)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 KEY_TAG = "ratchet.key"
 LEASE_SECONDS = 6 * 3600
-NOTE_LIMIT = 7900
+NOTE_TAG = "mlflow.note.content"
 _VALUE_LIMIT = 5000
 _PARAMS_A_BATCH = 100
 _METRICS_A_BATCH = 800
@@ -68,7 +68,12 @@ def open_run(client: MlflowClient, experiment: str, candidate: CandidateRecord) 
 
 def set_note(client: MlflowClient, run_id: str, note: str) -> None:
     """Give a run the text that its page shows. It names the run itself, so it comes after the run was made."""
-    insisting(lambda: client.set_tag(run_id, "mlflow.note.content", _cut(note, NOTE_LIMIT)))
+    insisting(lambda: client.set_tag(run_id, NOTE_TAG, note))
+
+
+def note_of(run: Run) -> str:
+    """The text that a run's page shows."""
+    return str(run.data.tags.get(NOTE_TAG, ""))
 
 
 def finished_run(client: MlflowClient, experiment: str, key: str) -> Run | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelratchet.core.page import svg
-from modelratchet.core.page.blocks import Block, Cell, Fold, Links, Paragraph, Plot, Section, Table
+from modelratchet.core.page.blocks import Bar, Block, Cell, Fold, Links, Paragraph, Plot, Section, Table
 from modelratchet.core.page.escaping import for_html, web_address
 from modelratchet.core.page.fitting import WHOLE, trimmed
 from modelratchet.core.page.model import Link, Page
@@ -104,6 +104,6 @@ def _legend(plot: Plot) -> str:
     )
 
 
-def _plot_row(bar: svg.Bar, drawing: str) -> str:
+def _plot_row(bar: Bar, drawing: str) -> str:
     badge = _badge(bar.outcome, bar.outcome.value) if bar.outcome else ""
     return f'<div class="row"><span class="label">{for_html(bar.label)}</span>{drawing}<span class="value">{for_html(bar.shown)}</span><span>{badge}</span></div>'

@@ -18,6 +18,7 @@ COMMENT_LIMIT = 65_536
 NOTE_LIMIT = 7_900
 """A tag of MLflow's holds 8,000 characters on some stores."""
 
+OVERRIDDEN = "**OVERRIDDEN by a person:**"
 _CUT = "{count} more did not fit here; `ratchet gate report --format html` shows all."
 
 
@@ -42,7 +43,7 @@ def _written(page: Page, sections: tuple[Section, ...], room: Room, *, has_folds
 def _head(page: Page, room: Room) -> Iterator[str]:
     yield f"# {page.decision.value.upper()}: {for_markdown(page.headline)}"
     if page.override:
-        yield f"**OVERRIDDEN by a person:** {for_markdown(cut(page.override, room.text))}"
+        yield f"{OVERRIDDEN} {for_markdown(cut(page.override, room.text))}"
     yield for_markdown_line(cut(page.because, 2 * room.text))
     yield for_markdown_line(cut(about(page), room.text))
 

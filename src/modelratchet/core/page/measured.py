@@ -40,11 +40,11 @@ def gains(comparison: Comparison | None, policy: Policy, findings: tuple[Finding
             outcome = _outcome(findings, role.value, difference.metric)
             found.append(_gain(difference, _Tested(role, against, level, margin), outcome))
     anchored = contest_with_anchor(comparison)
-    difference = anchored.difference(policy.primary) if anchored else None
-    if anchored and difference:
+    held = anchored.difference(policy.primary) if anchored else None
+    if anchored and held:
         level = spending.level(policy.alpha, standing.anchor_look)
         tested = _Tested(Role.ANCHOR, f"anchor {anchored.reference.version}", level, policy.anchor_margin)
-        found.append(_gain(difference, tested, _outcome(findings, "anchor", policy.primary)))
+        found.append(_gain(held, tested, _outcome(findings, "anchor", policy.primary)))
     order = list(Role)
     return tuple(sorted(found, key=lambda item: order.index(item.role)))
 

@@ -115,7 +115,7 @@ def _changed(kind: str, items: tuple[Change, ...]) -> list[tuple[Cell, ...]]:
 
 
 def _code(code: CodeChange) -> list[tuple[Cell, ...]]:
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     new = code.new_commit[:_SHORT_COMMIT] + (" and changes not committed" if code.is_dirty else "")
     if code.new_commit and (code.old_commit != code.new_commit or code.is_dirty):
         old = code.old_commit[:_SHORT_COMMIT] or "not known"

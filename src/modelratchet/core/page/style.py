@@ -43,7 +43,7 @@ code{font:.86em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono
 details{border-top:1px solid var(--line);margin-top:.7rem;padding-top:.5rem}
 summary{cursor:pointer;color:var(--link);font-size:.95rem}
 a{color:var(--link)}ul{margin:.3rem 0;padding-left:1.2rem}
-@media(max-width:48rem){main{padding:.7rem .5rem 2rem}header,section{padding:.9rem}header{border-left-width:6px}h1{font-size:2rem}th{white-space:normal}td,code{overflow-wrap:anywhere}table{font-size:.84rem}th,td{padding-right:.5rem}
+@media(max-width:48rem){main{padding:.7rem .5rem 2rem}header,section{padding:.9rem}header{border-left-width:6px}h1{font-size:2rem}th{white-space:normal}code{overflow-wrap:anywhere}table{font-size:.84rem}th,td{padding-right:.5rem;overflow-wrap:anywhere}td{min-width:4.6rem}td.number{min-width:0}
 .row{grid-template-columns:1fr auto;border-bottom:1px solid var(--line);padding:.5rem 0}.bar{grid-row:2;grid-column:1/-1}.value{grid-row:3}}
 @media print{body{background:#fff}section{break-inside:avoid}}
 """
