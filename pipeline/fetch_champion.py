@@ -1,13 +1,13 @@
-"""Bring the reigning model's bundle from the registry. Runs on every `dvc repro`, and writes only what changed."""
+"""Ask the ledger who reigns, and bring champion and anchor here. Runs on every `dvc repro`, and writes only what changed."""
 
-from modelratchet.config.layout import CHAMPION, CHAMPION_BUNDLE
 from modelratchet.usecases.fetch_champion import fetch_champion
-from modelratchet.wiring.registry import model_name, registry
+from modelratchet.wiring.ledger import STANDING_FILES, throne
+from modelratchet.wiring.registry import model_name
 from modelratchet.wiring.stage import run_stage
 
 
 def main() -> bool:
-    return fetch_champion(registry(), model_name(), CHAMPION, CHAMPION_BUNDLE)
+    return fetch_champion(throne(), model_name(), STANDING_FILES)
 
 
 if __name__ == "__main__":

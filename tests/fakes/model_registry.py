@@ -19,13 +19,20 @@ class FakeModelRegistry:
         self.versions: dict[tuple[str, str], RegisteredVersion] = {}
         self.verdicts: dict[tuple[str, str], str] = {}
         self.bundles: dict[tuple[str, str], Bundle] = {}
-        self.champions: dict[str, str] = {}
         self.calls: list[str] = []
         self.is_down = False
 
-    def champion(self, model: str) -> RegisteredVersion | None:
-        self._asked("champion")
-        return self.versions.get((model, self.champions.get(model, "")))
+    def version(self, model: str, number: str) -> RegisteredVersion | None:
+        self._asked("version")
+        return self.versions.get((model, number))
+
+    def judged_on_holdout(self, model: str, holdout_digest: str) -> tuple[str, ...]:
+        self._asked("judged_on_holdout")
+        return self._judged(model, "ratchet.holdout_digest", holdout_digest)
+
+    def judged_against_anchor(self, model: str, anchor_digest: str) -> tuple[str, ...]:
+        self._asked("judged_against_anchor")
+        return self._judged(model, "ratchet.anchor_digest", anchor_digest)
 
     def find(self, model: str, key: str) -> RegisteredVersion | None:
         self._asked("find")
@@ -63,9 +70,9 @@ class FakeModelRegistry:
         self.bundles[version.model, version.version] = bundle
         return version
 
-    def make_champion(self, model: str, version: str) -> None:
-        """What promotion does; not part of the port."""
-        self.champions[model] = version
+    def _judged(self, model: str, tag: str, digest: str) -> tuple[str, ...]:
+        judged = [{**made.tags, **made.verdict_tags} for made, _ in self.records if made.model == model]
+        return tuple(dict.fromkeys(tags["digest.bundle"] for tags in judged if tags.get(tag) == digest))
 
     def _versions(self, model: str) -> list[RegisteredVersion]:
         return [version for (name, _), version in self.versions.items() if name == model]

@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import yaml
@@ -33,9 +33,10 @@ _GRACE_SECONDS = 10.0
 class DvcPipelineRunner:
     """Runs `dvc repro` in `root` with this interpreter's environment first on the path."""
 
-    def __init__(self, root: Path) -> None:
-        """Take the folder that holds `dvc.yaml`."""
+    def __init__(self, root: Path, extra: Mapping[str, str] | None = None) -> None:
+        """Take the folder that holds `dvc.yaml`, and what the stages' environment gets besides."""
         self._root = root
+        self._extra = dict(extra or {})
 
     def stages(self) -> tuple[str, ...]:
         """Names of all stages.
@@ -58,7 +59,7 @@ class DvcPipelineRunner:
         with subprocess.Popen(
             command,
             cwd=self._root,
-            env=_environment(request.journal),
+            env={**_environment(request.journal), **self._extra},
             text=True,
             bufsize=1,
             errors="replace",

@@ -8,6 +8,15 @@ from collections.abc import Mapping
 JOURNAL_VARIABLE = "RATCHET_JOURNAL"
 """Names the file that the stages of one `ratchet run` append to."""
 
+SIGNING_KEY_VARIABLE = "RATCHET_SIGNING_KEY"
+"""Names the PEM file of the private key that certificates are signed with."""
+
+SIGNING_PASSWORD_VARIABLE = "RATCHET_SIGNING_PASSWORD"  # noqa: S105 - the name, not the word
+"""Holds that key's password, where it has one."""
+
+VERIFY_KEY_VARIABLE = "RATCHET_VERIFY_KEY"
+"""Names the PEM file of the public key that signatures are checked with."""
+
 TELEMETRY_OFF: Mapping[str, str] = {
     "BENTOML_DO_NOT_TRACK": "True",
     "DO_NOT_TRACK": "true",

@@ -30,12 +30,23 @@ def load_params(path: Path = PARAMS) -> Params:
         ConfigError: the file is missing, is not YAML, or has faults; all of them are listed.
     """
     try:
-        data = yaml.load(path.read_bytes(), Loader=_UniqueKeyLoader)  # noqa: S506 - a safe loader
+        data = path.read_bytes()
     except FileNotFoundError as error:
         raise ConfigError(str(path), ["it is not there"], hint="Run this in the project's root folder.") from error
+    return read_params(data, str(path))
+
+
+def read_params(data: bytes, source: str) -> Params:
+    """Read and check settings from a file's bytes.
+
+    Raises:
+        ConfigError: they are not YAML, or have faults; all of them are listed.
+    """
+    try:
+        parsed = yaml.load(data, Loader=_UniqueKeyLoader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
-        raise ConfigError(str(path), [f"it is not YAML: {_one_line(str(error))}"]) from error
-    return parse_params(data, str(path))
+        raise ConfigError(source, [f"it is not YAML: {_one_line(str(error))}"]) from error
+    return parse_params(parsed, source)
 
 
 def parse_params(data: Any, source: str = str(PARAMS)) -> Params:

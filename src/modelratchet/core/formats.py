@@ -97,7 +97,8 @@ def _decode(kind: Any, data: Any, path: str) -> Any:  # noqa: PLR0911 - one retu
     if is_dataclass(kind):
         return _decode_record(kind, data, path)
     if issubclass(kind, Enum):
-        _checked(data in {member.value for member in kind}, data, f"one of {[m.value for m in kind]}", path)
+        # a list, not a set: what was read may be unhashable
+        _checked(data in [member.value for member in kind], data, f"one of {[m.value for m in kind]}", path)
         return kind(data)
     return _decode_scalar(kind, data, path)
 

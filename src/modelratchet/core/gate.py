@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from modelratchet.core.comparison import Comparison
 from modelratchet.core.digests import digest_value
 from modelratchet.core.evidence import Evidence
 from modelratchet.core.formats import to_document
 from modelratchet.core.policy import Policy
 from modelratchet.core.rules import RULES
+from modelratchet.core.rules.anchor import is_superior_to_anchor
 from modelratchet.core.verdict import Decision, Finding, Outcome, Verdict
 
 
@@ -14,18 +18,24 @@ def decide(model: str, evidence: Evidence, policy: Policy) -> Verdict:
     """Apply every rule and put the findings together.
 
     Any failure rejects; otherwise anything inconclusive is inconclusive; only then promote. Adding a failed
-    finding never turns another answer into promote. Evidence about another bundle is inconclusive as if it
-    were missing.
+    finding never turns another answer into promote. Evidence about another bundle, other rows or another champion is
+    inconclusive as if it were missing.
     """
-    findings = tuple(_untrusted(evidence)) + tuple(finding for rule in RULES for finding in rule(evidence, policy))
-    champion = evidence.comparison.champion.version if evidence.comparison else None
+    findings = (*_untrusted(evidence), *(finding for rule in RULES for finding in rule(evidence, policy)))
+    comparison = evidence.comparison
+    standing = comparison.standing if comparison else None
     return Verdict(
         decision=combine(findings),
         model=model,
         bundle_digest=evidence.bundle_digest,
         evidence_digest=evidence.digest,
         policy_digest=digest_value(to_document(policy)),
-        champion_version=champion,
+        holdout_digest=comparison.holdout_digest if comparison else None,
+        champion_version=standing.champion.version if standing else None,
+        anchor_version=standing.anchor.version if standing else None,
+        ledger_head=standing.ledger_head if standing else None,
+        holdout_look=standing.holdout_look if standing else 0,
+        is_superior=comparison is not None and is_superior_to_anchor(comparison, policy),
         findings=findings,
     )
 
@@ -40,10 +50,34 @@ def combine(findings: tuple[Finding, ...]) -> Decision:
     return Decision.PROMOTE
 
 
-def _untrusted(evidence: Evidence) -> list[Finding]:
-    parts = {"evaluation": evidence.evaluation, "parity": evidence.parity, "comparison": evidence.comparison}
-    strangers = [
-        name for name, part in parts.items() if part is not None and part.bundle_digest != evidence.bundle_digest
-    ]
-    message = "is about another bundle than the one to be judged: run `ratchet run` again"
-    return [Finding("evidence", name, Outcome.INCONCLUSIVE, f"{name} {message}", {}) for name in strangers]
+def _untrusted(evidence: Evidence) -> Iterator[Finding]:
+    parts = {
+        "evaluation": evidence.evaluation,
+        "parity": evidence.parity,
+        "comparison": evidence.comparison,
+        "latency": evidence.latency,
+        "model tests": evidence.model_tests,
+    }
+    for name, part in parts.items():
+        if part is not None and part.bundle_digest != evidence.bundle_digest:
+            yield _stranger(name, "is about another bundle than the one to be judged")
+    if evidence.comparison is not None:
+        yield from _of_another_standing(evidence.comparison)
+        if evidence.evaluation is not None and evidence.evaluation.holdout_digest != evidence.comparison.holdout_digest:
+            yield _stranger("evaluation", "was measured on other rows than the comparison")
+
+
+def _of_another_standing(comparison: Comparison) -> Iterator[Finding]:
+    standing = comparison.standing
+    if standing.holdout_digest != comparison.holdout_digest:
+        yield _stranger("comparison", "was made on other rows than its looks were counted for")
+    for name, contest, expected in (
+        ("champion", comparison.champion, standing.champion),
+        ("anchor", comparison.anchor, standing.anchor),
+    ):
+        if contest is not None and contest.reference != expected:
+            yield _stranger("comparison", f"is with another {name} than the one the ledger names")
+
+
+def _stranger(name: str, fault: str) -> Finding:
+    return Finding("evidence", name, Outcome.INCONCLUSIVE, f"{name} {fault}: run `ratchet run` again", {})

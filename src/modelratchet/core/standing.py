@@ -6,6 +6,7 @@ refused once another champion reigns.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -47,3 +48,12 @@ class Standing:
     holdout_digest: str
     holdout_look: int
     anchor_look: int
+
+
+def look_of(judged: Sequence[str], bundle_digest: str) -> int:
+    """Which candidate, from 1, a bundle is among those judged on one holdout; one that was not judged yet comes next.
+
+    >>> look_of(("sha256:a", "sha256:b"), "sha256:b"), look_of(("sha256:a", "sha256:b"), "sha256:c")
+    (2, 3)
+    """
+    return judged.index(bundle_digest) + 1 if bundle_digest in judged else len(judged) + 1

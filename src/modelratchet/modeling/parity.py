@@ -17,6 +17,7 @@ from modelratchet.core.evidence import ChangedRow, Parity, ParityPart
 from modelratchet.core.schema import MISSING_CATEGORY, Schema
 from modelratchet.core.tasks import Task
 from modelratchet.errors import EvidenceError
+from modelratchet.modeling.agreement import differences, spread_of
 from modelratchet.modeling.frames import features_of
 from modelratchet.modeling.fuzzing import EXTREMES, UNSEEN, FuzzRows, fuzz, knock_out, values_to_try
 from modelratchet.modeling.onnx_model import OnnxModel, score_estimator
@@ -77,10 +78,8 @@ class _Comparer:
     def __init__(self, pipeline: Any, model: OnnxModel, holdout: pd.DataFrame, tolerance: float) -> None:
         self.pipeline, self.model, self.tolerance = pipeline, model, tolerance
         self.schema = model.schema
-        self.spread = 1.0
-        if not self.schema.task.is_classification:
-            values = self.expected(holdout).values
-            self.spread = float(np.std(values)) or float(np.abs(values).max()) or 1.0
+        is_relative = self.schema.task is Task.REGRESSION
+        self.spread = spread_of(self.expected(holdout)) if is_relative else 1.0
 
     def expected(self, rows: pd.DataFrame) -> Scores:
         return score_estimator(self.pipeline, rows, self.schema.task)
@@ -108,13 +107,13 @@ class _Comparer:
         if rows.empty:
             return _Compared(ParityPart(source, 0, 0.0, 0.0, 0, 0), ())
         expected, found = self.expected(rows), self.found(rows)
-        differences = _differences(expected, found, self.spread)
+        apart = differences(expected, found, self.spread)
         is_changed, is_tie = _changed_and_ties(expected, found)
         part = ParityPart(
             source,
             len(rows),
-            float(differences.max()),
-            float(np.mean(differences > self.tolerance)),
+            float(apart.max()),
+            float(np.mean(apart > self.tolerance)),
             int(is_changed.sum()),
             int(is_tie.sum()),
         )
@@ -177,20 +176,6 @@ def _accepted_in(comparer: _Comparer, rows: pd.DataFrame, values: Mapping[str, o
     if tried and comparer.accepts(pd.concat(tried.values(), ignore_index=True)):
         return tuple(tried)
     return tuple(name for name, row in tried.items() if comparer.accepts(row))
-
-
-def _differences(expected: Scores, found: Scores, spread: float) -> NDArray[np.float64]:
-    """The largest difference of each row, `(n_rows,)`."""
-    if expected.task is Task.REGRESSION:
-        with np.errstate(over="ignore", invalid="ignore"):
-            single = expected.values.astype(np.float32)  # what the graph answers at best: may be infinite
-            apart = np.abs(expected.values - found.values) / np.maximum(np.abs(expected.values), spread)
-        apart = np.where(
-            single == found.values, np.minimum(np.nan_to_num(apart, nan=0.0), np.finfo(np.float32).eps), apart
-        )
-    else:
-        apart = np.abs(expected.probabilities - found.probabilities).max(axis=1)
-    return np.asarray(np.nan_to_num(apart, nan=_LARGEST, posinf=_LARGEST), np.float64)
 
 
 def _changed_and_ties(expected: Scores, found: Scores) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from modelratchet.core.digests import digest_bytes
 from modelratchet.core.formats import from_document, to_document
 from modelratchet.core.manifest import MANIFEST_FILE, MODEL_FILE, SCHEMA_FILE, Lineage, Manifest
+from modelratchet.core.reports import parse_report, report_bytes
 from modelratchet.core.schema import Schema
 from modelratchet.errors import DigestError, EvidenceError, MissingEvidenceError
 from modelratchet.storage.files import storage_error
@@ -52,7 +53,7 @@ def write_bundle(bundle: Bundle, directory: Path) -> None:
             staging.chmod(0o755)  # mkdtemp makes it private; a bundle is no secret
             (staging / MODEL_FILE).write_bytes(bundle.model)
             (staging / SCHEMA_FILE).write_bytes(_schema_bytes(bundle.schema))
-            (staging / MANIFEST_FILE).write_bytes(_json_bytes(to_document(bundle.manifest)))
+            (staging / MANIFEST_FILE).write_bytes(report_bytes(to_document(bundle.manifest)))
             shutil.rmtree(directory, ignore_errors=True)
             staging.replace(directory)
         finally:
@@ -67,10 +68,10 @@ def read_bundle(directory: Path) -> Bundle:
     Raises:
         MissingEvidenceError: the directory or one of its files is not there.
         DigestError: a file's bytes are not the ones the manifest names.
-        EvidenceError: the manifest or the schema is not of a format this release reads, or there are files
-            that the manifest does not name.
+        EvidenceError: the manifest or the schema is not of a format this release reads, the manifest is not in the form
+            that it is written in, or there are files that it does not name.
     """
-    manifest = from_document(Manifest, _parse(directory, MANIFEST_FILE), str(directory / MANIFEST_FILE))
+    manifest = _read_manifest(directory / MANIFEST_FILE)
     found = {path.name for path in directory.iterdir()} - {MANIFEST_FILE}
     if found - set(manifest.files):
         raise EvidenceError(
@@ -95,23 +96,19 @@ def _verified(path: Path, expected: str) -> bytes:
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise MissingEvidenceError(
             f"{path} is not there", hint="Run `ratchet run`, or fetch the bundle again."
         ) from error
 
 
-def _parse(directory: Path, name: str) -> object:
-    try:
-        value: object = json.loads(_read(directory / name))
-    except ValueError as error:
-        raise EvidenceError(f"{directory / name} is not JSON: {error}") from error
-    return value
+def _read_manifest(path: Path) -> Manifest:
+    """The manifest's own bytes are covered by no digest, so only the form that it is written in is taken."""
+    manifest = from_document(Manifest, parse_report(_read(path), str(path)), str(path))
+    if set(manifest.files) != {MODEL_FILE, SCHEMA_FILE}:
+        raise EvidenceError(f"{path} names {sorted(manifest.files)}, expected {[MODEL_FILE, SCHEMA_FILE]}")
+    return manifest
 
 
 def _schema_bytes(schema: Schema) -> bytes:
-    return _json_bytes(to_document(schema))
-
-
-def _json_bytes(value: object) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+    return report_bytes(to_document(schema))

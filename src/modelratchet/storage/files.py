@@ -13,6 +13,7 @@ from typing import Any
 
 from modelratchet.core.digests import PREFIX
 from modelratchet.core.formats import Written, WrittenRecord, from_document, to_document
+from modelratchet.core.reports import report_bytes
 from modelratchet.errors import EvidenceError, MissingEvidenceError, StorageError
 
 
@@ -53,7 +54,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write plain data as readable JSON, keys in the order given."""
-    write_bytes(path, (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8"))
+    write_bytes(path, report_bytes(value))
 
 
 def write_record(path: Path, record: WrittenRecord) -> None:

@@ -1,4 +1,4 @@
-"""Bring the champion's bundle here, so that the candidate can be held against it on today's rows.
+"""Who reigns and who is the anchor, with their bundles: what the candidate is held against on today's rows.
 
 The stage that calls this always runs; files that are right already are left alone, so what depends on them does not.
 """
@@ -6,44 +6,135 @@ The stage that calls this always runs; files that are right already are left alo
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
-from modelratchet.core.evidence import Champion
-from modelratchet.errors import EvidenceError
+from modelratchet.core.ledger import State
+from modelratchet.core.standing import NOBODY, Champion, Standing, look_of
+from modelratchet.errors import EvidenceError, MissingEvidenceError
 from modelratchet.storage.bundles import read_bundle
-from modelratchet.storage.files import read_record, write_record
-from modelratchet.usecases.ports import ModelRegistry
+from modelratchet.storage.files import digest_file, read_record, write_record
+from modelratchet.usecases.ports import ModelRegistry, RegisteredVersion
+from modelratchet.usecases.read_ledger import LedgerReader
+from modelratchet.usecases.reconcile import refuse_hand_set_alias
+
+BUNDLE = "bundle"
 
 
-def fetch_champion(registry: ModelRegistry, model: str, record: Path, bundle: Path) -> bool:
-    """Write who reigns to `record` and its bundle to `bundle`.
+@dataclass(frozen=True)
+class StandingFiles:
+    """Read: the candidate's bundle and the held-out rows. Written: the record, and a folder each for champion and anchor.
+
+    The folder `bundle` in them is there only where there is one to hold against; the anchor's only where it is not the champion itself.
+    """
+
+    candidate: Path
+    holdout: Path
+    standing: Path
+    reigning: Path
+    anchor: Path
+
+
+@dataclass(frozen=True)
+class Throne:
+    """Where to ask who reigns."""
+
+    reader: LedgerReader
+    registry: ModelRegistry
+
+
+def fetch_champion(throne: Throne, model: str, files: StandingFiles) -> bool:
+    """Write the standing that the candidate is judged in, and fetch the bundles that it is held against.
 
     Returns:
         Whether anything had to be written.
 
     Raises:
-        TrackingError: the registry cannot be asked now.
-        DigestError: the registry's bytes are not those that were registered.
+        TrackingError: ledger or registry cannot be asked now.
+        EvidenceError: the ledger cannot be believed, the registry holds something else than it says, or an alias was set by hand.
     """
-    version = registry.champion(model)
-    champion = (
-        Champion(version.version, version.bundle_digest, version.run_id) if version else Champion(None, None, None)
+    history = throne.reader.history(model)
+    refuse_hand_set_alias(throne.reader.ledger, history)
+    champion = _version(throne.registry, model, history.state.champion)
+    is_one = history.state.anchor == history.state.champion
+    anchor = champion if is_one else _version(throne.registry, model, history.state.anchor)
+    changes = [
+        _fetched(throne.registry, champion, files.reigning),
+        _fetched(throne.registry, None if is_one else anchor, files.anchor),
+        # last: a kill before this leaves a record that does not fit the bundles, and the next run goes on
+        _written(_standing(throne.registry, history.state, (champion, anchor), files), files.standing),
+    ]
+    return any(changes)
+
+
+def _standing(
+    registry: ModelRegistry,
+    state: State,
+    versions: tuple[RegisteredVersion | None, RegisteredVersion | None],
+    files: StandingFiles,
+) -> Standing:
+    candidate, holdout = read_bundle(files.candidate).digest, digest_file(files.holdout)
+    champion, anchor = (_named(version) for version in versions)
+    anchor_look = 1
+    if anchor.bundle_digest is not None:
+        anchor_look = look_of(registry.judged_against_anchor(state.model, anchor.bundle_digest), candidate)
+    return Standing(
+        champion=champion,
+        anchor=anchor,
+        ledger_head=state.head,
+        counter=state.counter,
+        holdout_digest=holdout,
+        holdout_look=look_of(registry.judged_on_holdout(state.model, holdout), candidate),
+        anchor_look=anchor_look,
     )
-    if _is_here(champion, record, bundle):
-        return False
+
+
+def _version(registry: ModelRegistry, model: str, named: Champion) -> RegisteredVersion | None:
+    """The version that the ledger names, as long as it is what it was when the event was written."""
+    if named.version is None:
+        return None
+    found = registry.version(model, named.version)
+    if found is None or found.bundle_digest != named.bundle_digest:
+        holds = "is not in the registry any more" if found is None else f"holds bundle {found.bundle_digest} now"
+        raise MissingEvidenceError(
+            f"version {named.version} of {model}, which the ledger names with bundle {named.bundle_digest}, {holds}",
+            hint="Restore the registry from a backup, or go on with another version: `ratchet rollback --to VERSION`.",
+        )
+    return found
+
+
+def _named(version: RegisteredVersion | None) -> Champion:
+    return Champion(version.version, version.bundle_digest, version.run_id) if version else NOBODY
+
+
+def _fetched(registry: ModelRegistry, version: RegisteredVersion | None, folder: Path) -> bool:
+    """Make a folder hold that version's bundle, or none; whether anything had to be done."""
+    bundle = folder / BUNDLE
     if version is None:
+        # DVC wants the folder even where nothing is in it
+        has_changed = bundle.exists() or not folder.is_dir()
+        folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(bundle, ignore_errors=True)
-    else:
-        registry.fetch_bundle(version, bundle)
-    # last: a kill before this leaves a record that does not fit the bundle, and the next run fetches again
-    write_record(record, champion)
+        return has_changed
+    if _digest(bundle) == version.bundle_digest:
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    registry.fetch_bundle(version, bundle)
     return True
 
 
-def _is_here(champion: Champion, record: Path, bundle: Path) -> bool:
+def _digest(bundle: Path) -> str | None:
     try:
-        if read_record(record, Champion) != champion:
-            return False
-        return not bundle.exists() if not champion.exists else read_bundle(bundle).digest == champion.bundle_digest
+        return read_bundle(bundle).digest
     except EvidenceError:  # missing or spoilt here; the registry has it
-        return False
+        return None
+
+
+def _written(standing: Standing, path: Path) -> bool:
+    try:
+        if read_record(path, Standing) == standing:
+            return False
+    except EvidenceError:  # not there yet, or of another release
+        pass
+    write_record(path, standing)
+    return True

@@ -102,13 +102,6 @@ class CandidateRecord:
 class ModelRegistry(Protocol):
     """Runs and model versions."""
 
-    def champion(self, model: str) -> RegisteredVersion | None:
-        """The version that the alias `champion` names, or None.
-
-        Raises:
-            TrackingError: the registry cannot be asked now.
-        """
-
     def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
         """Write a version's bundle to `directory`, whole and verified against its digest, or not at all.
 
@@ -143,6 +136,20 @@ class ModelRegistry(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Projection:
+    """What the registry shows of a ledger to everyone else; None where nothing is shown.
+
+    `champion` and `anchor` are the versions that the aliases name, `head` and `counter` what the model's tags say. Never the truth: a promoter
+    may be killed before it is written, or write it late.
+    """
+
+    champion: str | None
+    anchor: str | None
+    head: str | None
+    counter: int | None
+
+
 class Ledger(Protocol):
     """Where promotion events are kept: append-only, each numbered by the store. `core.ledger.fold` makes the state of them."""
 
@@ -151,7 +158,7 @@ class Ledger(Protocol):
 
         Raises:
             TrackingError: the store cannot be asked now.
-            EvidenceError: numbers are missing or a record is no event: someone took something away.
+            EvidenceError: a text is not the one that was stored. Missing numbers and all else are for `core.ledger.fold` to find.
         """
 
     def append(self, event: Event) -> None:
@@ -163,11 +170,106 @@ class Ledger(Protocol):
             TrackingError: the store did not answer; the event may or may not be there, and its nonce tells.
         """
 
-    def project(self, state: State) -> None:
-        """Make the aliases `champion` and `anchor`, and the model's tags, say what the state says. Idempotent.
+    def projection(self, model: str) -> Projection:
+        """What aliases and tags say now.
 
         Raises:
             TrackingError: the store cannot be asked now.
+        """
+
+    def project(self, state: State) -> bool:
+        """Make the aliases `champion` and `anchor`, and the model's tags, say what the ledger says. Idempotent.
+
+        Another promoter may be at it with a newer state: the ledger is read again afterwards, until the two agree.
+
+        Args:
+            state: as the ledger was read last; one that is older is made good for.
+
+        Returns:
+            Whether anything had to be changed.
+
+        Raises:
+            TrackingError: the store cannot be asked now, or others write too fast; a later call completes it.
+            EvidenceError: the ledger cannot be believed.
+        """
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """A whole run of a candidate. `key` is the digest of its verdict, `version` its bundle's version, `tags` all that it carries."""
+
+    run_id: str
+    key: str
+    version: str
+    tags: Mapping[str, str]
+
+
+class RunFiles(Protocol):
+    """The files at the artifact root of runs, by name."""
+
+    def runs(self, model: str) -> tuple[RecordedRun, ...]:
+        """All whole runs, the oldest first.
+
+        Raises:
+            TrackingError: the store cannot be asked now.
+        """
+
+    def run(self, run_id: str) -> RecordedRun | None:
+        """A whole run, or None."""
+
+    def read(self, run_id: str, name: str) -> bytes | None:
+        """A file's bytes, not yet believed; None where the run has none of that name."""
+
+    def attach(self, run_id: str, name: str, data: bytes) -> None:
+        """Put a file beside the others, in place of one of that name, and read it back.
+
+        Raises:
+            TrackingError: the store cannot be asked now.
+            DigestError: it was stored with other bytes.
+        """
+
+
+def signature_path(path: Path) -> Path:
+    """Where the signature of a file lies: beside it.
+
+    >>> signature_path(Path("certificates/flights-3.json")).name
+    'flights-3.json.sig'
+    """
+    return path.with_name(path.name + ".sig")
+
+
+class SignatureVerifier(Protocol):
+    """Knows a public key."""
+
+    def verify(self, path: Path) -> None:
+        """Check a file's signature.
+
+        Raises:
+            MissingEvidenceError: the file or its signature is not there.
+            EvidenceError: it was signed with another key, or file or signature was changed since.
+        """
+
+
+class Signer(SignatureVerifier, Protocol):
+    """Has a private key; what it signed it can verify."""
+
+    def sign(self, path: Path) -> Path:
+        """Sign a file and give its signature's path.
+
+        Raises:
+            ConfigError: the key cannot be used.
+        """
+
+
+class Certificates(Protocol):
+    """Certificates of ledger events."""
+
+    def ensure(self, event: Event) -> Path:
+        """Make, sign if there is a key, and store the certificate of an accepted event, unless all that is there and right. Idempotent.
+
+        Raises:
+            TrackingError: the store cannot be asked now; a later call completes it.
+            EvidenceError: the event's version is not whole, or holds another bundle.
         """
 
 
@@ -188,6 +290,27 @@ class SourceControl(Protocol):
 
     def revision(self) -> Revision:
         """What is checked out. Never raises: a folder that is no repository is a fact, not a failure."""
+
+
+class Checkouts(Protocol):
+    """Other commits of the repository that the project lies in."""
+
+    def read(self, revision: str, path: Path) -> bytes:
+        """A file as it was, its path relative to the project.
+
+        Raises:
+            InputError: there is no such revision, or no such file in it.
+        """
+
+    def check_out(self, commit: str, folder: Path) -> Path:
+        """Check a commit out below `folder`, which must not exist, with the data that DVC tracks in it; the project's own folder in there.
+
+        Raises:
+            EvidenceError: the commit, or data that it names by digest, is nowhere to be had.
+        """
+
+    def discard(self, folder: Path) -> None:
+        """Take away what `check_out` made, also after it failed."""
 
 
 class DatasetReader(Protocol):

@@ -84,7 +84,9 @@ def record_candidate(files: CandidateFiles, recorder: Recorder) -> bool:
 
 
 def _champion_itself(verdict: Verdict, registry: ModelRegistry) -> RegisteredVersion | None:
-    champion = registry.champion(verdict.model)
+    if verdict.champion_version is None:
+        return None
+    champion = registry.version(verdict.model, verdict.champion_version)
     return champion if champion and champion.bundle_digest == verdict.bundle_digest else None
 
 

@@ -1,7 +1,6 @@
 """A registry that is asked only when its store changed: what makes a run with nothing to do cheap.
 
-Every answer is kept together with the store's stamp, taken *before* the question; so a write in between makes the
-stamp differ the next time. Put in front of the real registry by `wiring.registry`.
+Every answer is kept together with the store's stamp (`stamped_memory`). Put in front of the real registry by `wiring.registry`.
 """
 
 from __future__ import annotations
@@ -9,38 +8,66 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from modelratchet.core.formats import decode, encode
+from modelratchet.core.formats import decode
 from modelratchet.errors import EvidenceError
 from modelratchet.usecases.ports import CandidateRecord, Memory, ModelRegistry, RegisteredVersion
+from modelratchet.usecases.stamped_memory import Question, StampedMemory
+
+_QUESTIONS = 8
+"""How many of a model's latest questions are asked again after a record. One run asks five."""
 
 
 class RememberedRegistry:
     """The port `ModelRegistry` with a memory."""
 
-    def __init__(self, load: Callable[[], ModelRegistry], stamp: Callable[[str], str], memory: Memory) -> None:
+    def __init__(
+        self,
+        load: Callable[[], ModelRegistry],
+        stamp: Callable[[str], str],
+        memory: Memory,
+        refresh: Callable[[str], object] = lambda _model: None,
+    ) -> None:
         """Put a memory before a registry.
 
         Args:
             load: gives the real one; called by the first question that memory cannot answer.
             stamp: of a model's store; empty where it cannot be told, and then nothing is remembered.
             memory: of this machine.
+            refresh: asks what else is remembered of a model's store anew, after a write of ours.
         """
         self._load = load
-        self._stamp = stamp
         self._memory = memory
+        self._kept = StampedMemory(stamp, memory)
+        self._refresh = refresh
 
     @cached_property
     def _registry(self) -> ModelRegistry:
         return self._load()
 
-    def champion(self, model: str) -> RegisteredVersion | None:
-        """The champion, from memory if the store did not change."""
-        return self._remembered(model, f"champion of {model}", lambda: self._registry.champion(model))
-
     def find(self, model: str, key: str) -> RegisteredVersion | None:
         """The version of a key, from memory if the store did not change."""
-        return self._remembered(model, f"latest key of {model}", lambda: self._registry.find(model, key), key)
+        question = Question(model, f"latest key of {model}", key, _version)
+        return self._kept.answer(question, lambda: self._registry.find(model, key))
+
+    def version(self, model: str, number: str) -> RegisteredVersion | None:
+        """A version by its number, from memory if the store did not change."""
+        self._asked(model, "version", number)
+        question = Question(model, f"version {number} of {model}", "", _version)
+        return self._kept.answer(question, lambda: self._registry.version(model, number))
+
+    def judged_on_holdout(self, model: str, holdout_digest: str) -> tuple[str, ...]:
+        """Bundles judged on a holdout, from memory if the store did not change."""
+        self._asked(model, "judged_on_holdout", holdout_digest)
+        question = Question(model, f"judged on the holdout of {model}", holdout_digest, _digests)
+        return self._kept.answer(question, lambda: self._registry.judged_on_holdout(model, holdout_digest))
+
+    def judged_against_anchor(self, model: str, anchor_digest: str) -> tuple[str, ...]:
+        """Bundles judged against an anchor, from memory if the store did not change."""
+        self._asked(model, "judged_against_anchor", anchor_digest)
+        question = Question(model, f"judged against the anchor of {model}", anchor_digest, _digests)
+        return self._kept.answer(question, lambda: self._registry.judged_against_anchor(model, anchor_digest))
 
     def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
         """Always asks: bytes are not kept here."""
@@ -52,21 +79,40 @@ class RememberedRegistry:
         Our own write changed the stamp; without this the next run would ask though nothing is new.
         """
         recorded = self._registry.record(candidate)
-        self.find(candidate.model, candidate.key)
-        self.champion(candidate.model)
+        model = candidate.model
+        self.find(model, candidate.key)
+        verbs: dict[str, Callable[[str, str], object]] = {
+            "version": self.version,
+            "judged_on_holdout": self.judged_on_holdout,
+            "judged_against_anchor": self.judged_against_anchor,
+        }
+        for verb, argument in reversed(self._questions(model)):
+            verbs.get(verb, self.version)(model, argument)
+        self._refresh(model)
         return recorded
 
-    def _remembered(
-        self, model: str, name: str, ask: Callable[[], RegisteredVersion | None], key: str = ""
-    ) -> RegisteredVersion | None:
-        stamp = self._stamp(model)
-        kept = self._memory.recall(name)
-        if stamp and isinstance(kept, dict) and (kept.get("stamp"), kept.get("key")) == (stamp, key):
-            try:
-                return decode(RegisteredVersion, kept["answer"]) if kept["answer"] is not None else None
-            except (EvidenceError, KeyError):
-                pass  # written by another release; ask again
-        answer = ask()
-        if stamp:
-            self._memory.remember(name, {"stamp": stamp, "key": key, "answer": encode(answer)})
-        return answer
+    def _asked(self, model: str, verb: str, argument: str) -> None:
+        """Keep the questions themselves, for `record` is called by another process than the one that asks them."""
+        before = self._questions(model)
+        if before[:1] != [(verb, argument)]:
+            latest = [(verb, argument), *(question for question in before if question != (verb, argument))]
+            self._memory.remember(_questions_on(model), [list(question) for question in latest[:_QUESTIONS]])
+
+    def _questions(self, model: str) -> list[tuple[str, str]]:
+        kept = self._memory.recall(_questions_on(model))
+        pairs = kept if isinstance(kept, list) else []
+        return [(str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, (list, tuple)) and len(pair) == 2]
+
+
+def _questions_on(model: str) -> str:
+    return f"questions on {model}"
+
+
+def _version(data: Any) -> RegisteredVersion | None:
+    return None if data is None else decode(RegisteredVersion, data)
+
+
+def _digests(data: Any) -> tuple[str, ...]:
+    if not (isinstance(data, list) and all(isinstance(item, str) for item in data)):
+        raise EvidenceError("no list of digests")
+    return tuple(data)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from modelratchet.adapters.git_source_control import GitSourceControl
 from modelratchet.adapters.json_memory import JsonMemory
-from modelratchet.adapters.mlflow.address import StoreAddress, read_address
-from modelratchet.adapters.mlflow.probe import store_stamp
+from modelratchet.adapters.mlflow.address import LEDGER_SUFFIX, StoreAddress, read_address
+from modelratchet.adapters.mlflow.probe import UNKNOWN, store_stamp
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.config import layout
-from modelratchet.usecases.ports import ModelRegistry
+from modelratchet.core.digests import digest_value
+from modelratchet.usecases.ports import Ledger, ModelRegistry
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder
+from modelratchet.usecases.remembered_ledger import RememberedLedger
 from modelratchet.usecases.remembered_registry import RememberedRegistry
 
 _ATTACHED_REPORTS = (
@@ -41,13 +43,41 @@ def registry() -> ModelRegistry:
     """The registry, asked only when its store changed since last time."""
     address = store_address()
     memory = JsonMemory(layout.STATE / "registry.json")
-    return RememberedRegistry(partial(_mlflow, address), partial(store_stamp, address), memory)
+    return RememberedRegistry(partial(_mlflow, address), partial(store_stamp, address), memory, _refresh_ledger)
+
+
+def remembered_ledger() -> RememberedLedger:
+    """The ledger, asked only when its store changed since last time."""
+    address = store_address()
+    memory = JsonMemory(layout.STATE / "ledger_answers.json")
+    return RememberedLedger(partial(_mlflow_ledger, address), partial(_ledger_stamp, address), memory)
 
 
 def _mlflow(address: StoreAddress) -> ModelRegistry:
     from modelratchet.adapters.mlflow.registry import MlflowRegistry
 
     return MlflowRegistry(address)
+
+
+def _mlflow_ledger(address: StoreAddress) -> Ledger:
+    from modelratchet.adapters.mlflow.ledger import MlflowLedger
+
+    return MlflowLedger(address)
+
+
+def _refresh_ledger(model: str) -> None:
+    """Ask anew what the next run will ask, for a record has just changed the store's stamp."""
+    ledger = remembered_ledger()
+    ledger.read(model)
+    ledger.projection(model)
+
+
+def _ledger_stamp(address: StoreAddress, model: str) -> str:
+    """Of the model, whose aliases are shown, and of the one that holds the events."""
+    if address.database is not None:
+        return store_stamp(address, model)
+    stamps = [store_stamp(address, name) for name in (model, model + LEDGER_SUFFIX)]
+    return UNKNOWN if UNKNOWN in stamps else digest_value(stamps)
 
 
 def model_name() -> str:

@@ -11,8 +11,10 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from modelratchet.adapters.dvc_inputs import require_recorded_inputs
 from modelratchet.config.environment import JOURNAL_VARIABLE, switch_telemetry_off
 from modelratchet.config.layout import JOURNAL
 from modelratchet.errors import ExitCode, RatchetError
@@ -20,6 +22,8 @@ from modelratchet.storage.files import storage_error
 from modelratchet.storage.journal import StageRun, append_stage_run
 
 _PR_SET_PDEATHSIG = 1
+# set by DVC for the command of a stage
+_STAGE_VARIABLE = "DVC_STAGE"
 _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 
 
@@ -33,12 +37,19 @@ def run_stage(name: str, main: Callable[[], bool | None]) -> None:
     switch_telemetry_off()
     _end_with_parent()
     started = time.monotonic()
-    ending = _ending_of(main)
+    ending = _ending_of(partial(_checked, name, main))
     run = StageRun(name, time.monotonic() - started, int(ending.code), ending.message, ending.hint, ending.did_work)
     append_stage_run(Path(os.environ.get(JOURNAL_VARIABLE, JOURNAL)), run)
     if run.message:
         print(f"{name}: {run.message}" + (f"\n{run.hint}" if run.hint else ""), file=sys.stderr)
     sys.exit(run.exit_code)
+
+
+def _checked(name: str, main: Callable[[], bool | None]) -> bool | None:
+    """Run a stage on inputs that are what DVC says they are; by hand, without DVC, they are whatever they are."""
+    if os.environ.get(_STAGE_VARIABLE):
+        require_recorded_inputs(Path(), name)
+    return main()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,10 @@ runs        one run per verdict
 run_list    the columns of MLflow's list of runs
 versions    one whole version per bundle
 recording   the order of all that, which makes a kill harmless
+judged      which bundles were judged on a holdout or against an anchor
 stored_bundle  a version's bundle, read back
+ledger      the port `Ledger`: promotion events as versions of NAME.promotions
+projecting  aliases and tags that follow from it
 registry    the port `ModelRegistry`
 server      `mlflow server` for a person or a test
 """

@@ -49,6 +49,15 @@ def verify(target: ArtifactRepository, expected: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory(prefix="ratchet-") as folder:
         local = Path(target.download_artifacts("", dst_path=folder))
         found = digests_below(local)
+    require_same(expected, found)
+
+
+def require_same(expected: dict[str, str], found: dict[str, str]) -> None:
+    """Compare digests by name.
+
+    Raises:
+        DigestError: a file is missing or has other bytes.
+    """
     wrong = sorted(name for name, digest in expected.items() if found.get(name) != digest)
     if wrong:
         raise DigestError(

@@ -52,13 +52,16 @@ def is_taken(error: Exception) -> bool:
 
 
 def insisting(call: Callable[[], object]) -> None:
-    """Call again where MLflow lost a race with another writer: it says so with a 400, which its client does not retry."""
+    """Call again where MLflow lost a race with another writer: it says so with a 400, which its client does not retry.
+
+    Where it gives up on a version's number, after three tries of its own, nothing was stored either.
+    """
     for _ in range(_RACES):
         try:
             call()
             return
         except Exception as error:
-            if not is_taken(error):
+            if not (is_taken(error) or "Giving up after" in str(error)):
                 raise
     call()
 

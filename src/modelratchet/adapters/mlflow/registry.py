@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from modelratchet.adapters.mlflow import versions
+from modelratchet.adapters.mlflow import judged, versions
 from modelratchet.adapters.mlflow.address import StoreAddress
-from modelratchet.adapters.mlflow.errors import is_missing, translated
+from modelratchet.adapters.mlflow.errors import translated
 from modelratchet.adapters.mlflow.recording import Recording
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
 
-CHAMPION_ALIAS = "champion"
 RECORD_LOCK_SECONDS = 600
 
 
@@ -48,18 +47,21 @@ class MlflowRegistry:
     def _is_absent(self) -> bool:
         return self._address.database is not None and not self._address.database.exists()
 
-    def champion(self, model: str) -> RegisteredVersion | None:
-        """The version that the alias `champion` names."""
+    def version(self, model: str, number: str) -> RegisteredVersion | None:
+        """A whole version by its number."""
         if self._is_absent:
             return None
-        with translated(self._address, f"tell the champion of {model}"):
-            try:
-                version = self._client.get_model_version_by_alias(model, CHAMPION_ALIAS)
-            except Exception as error:
-                if is_missing(error) or ("alias" in str(error) and "not found" in str(error)):
-                    return None
-                raise
-        return _trusted(version)
+        with translated(self._address, f"look up version {number} of {model}"):
+            found = versions.version_of_number(self._client, model, number)
+        return versions.registered(found) if found is not None and versions.is_trusted(found) else None
+
+    def judged_on_holdout(self, model: str, holdout_digest: str) -> tuple[str, ...]:
+        """Bundles judged on a holdout, the first judged first."""
+        return self._judged(model, judged.HOLDOUT_TAG, holdout_digest)
+
+    def judged_against_anchor(self, model: str, anchor_digest: str) -> tuple[str, ...]:
+        """Bundles judged against an anchor, the first judged first."""
+        return self._judged(model, judged.ANCHOR_TAG, anchor_digest)
 
     def find(self, model: str, key: str) -> RegisteredVersion | None:
         """The whole version whose latest verdict is that of the key."""
@@ -90,6 +92,12 @@ class MlflowRegistry:
                 hint="Wait for it, or end it, and run again.",
             ) from error
 
+    def _judged(self, model: str, tag: str, digest: str) -> tuple[str, ...]:
+        if self._is_absent:
+            return ()
+        with translated(self._address, f"look up what was judged of {model}"):
+            return judged.bundles_judged(self._client, model, tag, digest)
+
     def _record(self, candidate: CandidateRecord, digest: str) -> RegisteredVersion:
         try:
             with translated(self._address, f"record {candidate.run_name}"):
@@ -114,9 +122,9 @@ class MlflowRegistry:
 
 def _trusted(version: ModelVersion) -> RegisteredVersion:
     found = versions.registered(version)
-    if not (found.bundle_digest and versions.is_whole(version)):
+    if not versions.is_trusted(version):
         raise EvidenceError(
             f"version {found.version} of {found.model} was not recorded whole by `ratchet`",
-            hint="Point the alias at a version that `ratchet` recorded.",
+            hint="Run `ratchet run` to record the candidate.",
         )
     return found

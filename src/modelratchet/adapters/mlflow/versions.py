@@ -56,6 +56,23 @@ def is_whole(version: ModelVersion) -> bool:
     return bool(version.tags.get(STATE_TAG) == WHOLE)
 
 
+def version_of_number(client: MlflowClient, model: str, number: str) -> ModelVersion | None:
+    """A version, whole or not; None for one that was deleted or never made, and for what is no number."""
+    if not number.isdecimal():
+        return None
+    try:
+        return client.get_model_version(model, number)
+    except Exception as error:
+        if is_missing(error):
+            return None
+        raise
+
+
+def is_trusted(version: ModelVersion) -> bool:
+    """Whether it is whole and names its bundle: whether `ratchet` recorded it."""
+    return is_whole(version) and bool(version.tags.get(DIGEST_TAG))
+
+
 def settle(client: MlflowClient, model: str, digest: str) -> ModelVersion | None:
     """Keep the lowest version of a bundle, and delete the others: they came from a lost reply or another machine."""
     versions = versions_of_bundle(client, model, digest)
