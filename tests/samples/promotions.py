@@ -35,15 +35,15 @@ def judged(made: Bundle, policy: Policy | None = None) -> tuple[Evidence, Verdic
     usual = samples.evidence()
     assert usual.evaluation is not None
     assert usual.parity is not None
-    about = {"bundle_digest": made.digest}
+    digest = made.digest
     found = replace(
         usual,
-        **about,
-        evaluation=replace(usual.evaluation, **about),
-        parity=replace(usual.parity, **about),
-        comparison=replace(samples.first_comparison(), **about),
-        latency=replace(samples.untimed_champion(), **about),
-        model_tests=replace(samples.model_tests(), **about),
+        bundle_digest=digest,
+        evaluation=replace(usual.evaluation, bundle_digest=digest),
+        parity=replace(usual.parity, bundle_digest=digest),
+        comparison=replace(samples.first_comparison(), bundle_digest=digest),
+        latency=replace(samples.untimed_champion(), bundle_digest=digest),
+        model_tests=replace(samples.model_tests(), bundle_digest=digest),
     )
     return found, decide(MODEL, found, policy or samples.policy())
 

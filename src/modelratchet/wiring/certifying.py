@@ -1,23 +1,16 @@
-"""Joins certificates and the check of the whole store to MLflow. `ratchet promote`, `reconcile` and `verify` call it."""
+"""Joins the check of the whole store to MLflow. `ratchet verify`, `reproduce` and `backtest` call it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-from modelratchet.adapters.json_memory import JsonMemory
 from modelratchet.config import layout
-from modelratchet.usecases.certify import CertificateStore
 from modelratchet.usecases.checks import Check
-from modelratchet.usecases.ports import RunFiles
+from modelratchet.usecases.ports import ModelRegistry, RunFiles
 from modelratchet.usecases.verify_store import Store, verify_store
-from modelratchet.wiring.registry import ledger, model_name, registry, store_address
-from modelratchet.wiring.signing import signer, verifier
-
-
-def certificates() -> CertificateStore:
-    """Where certificates are kept; signed if the environment names a key."""
-    return CertificateStore(layout.CERTIFICATES, registry(), run_files(), signer())
+from modelratchet.wiring.ledger import now, reader
+from modelratchet.wiring.registry import model_name, store_address
+from modelratchet.wiring.signing import verifier
 
 
 def run_files() -> RunFiles:
@@ -27,8 +20,14 @@ def run_files() -> RunFiles:
     return MlflowRunFiles(store_address())
 
 
+def versions() -> ModelRegistry:
+    """The registry itself: what is checked is never taken from memory."""
+    from modelratchet.adapters.mlflow.registry import MlflowRegistry
+
+    return MlflowRegistry(store_address())
+
+
 def verified_store(key: Path | None) -> tuple[Check, ...]:
     """Check the promotions of this project's model in its registry."""
-    memory = JsonMemory(layout.STATE / "ledger.json")
-    store = Store(ledger(), registry(), run_files(), layout.CERTIFICATES, verifier(key), memory)
-    return verify_store(model_name(), store, datetime.now(UTC))
+    store = Store(reader(), versions(), run_files(), layout.CERTIFICATES, verifier(key))
+    return verify_store(model_name(), store, now())

@@ -21,6 +21,7 @@ from modelratchet.usecases.promote import PromotionFiles
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.write_ledger import Desk
 from modelratchet.wiring.registry import registry, remembered_ledger, store_address
+from modelratchet.wiring.signing import signer
 
 if TYPE_CHECKING:
     from modelratchet.core.policy import Policy
@@ -55,7 +56,7 @@ def desk() -> Desk:
 
     address = store_address()
     store = MlflowRegistry(address)
-    certificates = CertificateStore(layout.CERTIFICATES, store, MlflowRunFiles(address), None)
+    certificates = CertificateStore(layout.CERTIFICATES, store, MlflowRunFiles(address), signer())
     return Desk(reader(), store, certificates, _circumstances)
 
 

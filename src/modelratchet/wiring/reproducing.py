@@ -18,8 +18,8 @@ from modelratchet.errors import ConfigError
 from modelratchet.storage.bundles import Bundle
 from modelratchet.usecases.ports import StageEvent
 from modelratchet.usecases.reproduce import Asking, Places, Workshop, reproduce
-from modelratchet.wiring.certifying import run_files
-from modelratchet.wiring.registry import model_name, registry
+from modelratchet.wiring.certifying import run_files, versions
+from modelratchet.wiring.registry import model_name
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def reproduced(number: str, watch: Callable[[StageEvent], None], *, keep: bool) 
     checkouts = GitCheckouts(Path.cwd())
     folder = Path(tempfile.mkdtemp(prefix="ratchet-reproduce-"))
     places = Places(layout.BUNDLE, layout.HOLDOUT, layout.JOURNAL)
-    workshop = Workshop(registry(), run_files(), checkouts, _runner, Asking(_agreement, _tolerance), places, watch)
+    workshop = Workshop(versions(), run_files(), checkouts, _runner, Asking(_agreement, _tolerance), places, watch)
     try:
         yield reproduce(model_name(), number, workshop, folder), folder
     finally:

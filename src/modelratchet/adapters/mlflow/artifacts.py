@@ -10,8 +10,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modelratchet.core.digests import digest_value
 from modelratchet.errors import DigestError, MissingEvidenceError
 from modelratchet.storage.files import digest_file
+
+_DOWNLOAD_NOTE = "registered_model_meta"
 
 if TYPE_CHECKING:
     from mlflow.store.artifact.artifact_repo import ArtifactRepository
@@ -64,6 +67,17 @@ def require_same(expected: dict[str, str], found: dict[str, str]) -> None:
             f"{len(wrong)} of {len(expected)} artifacts were stored with other bytes: {', '.join(wrong[:5])}",
             hint="Check the disk of the artifact store, then run the same command again.",
         )
+
+
+def digest_below(folder: Path) -> str:
+    """One digest of all files below a folder, names included; MLflow's own note of a download is no part of it.
+
+    Raises:
+        MissingEvidenceError: there is no such folder.
+    """
+    found = digests_below(folder)
+    found.pop(_DOWNLOAD_NOTE, None)
+    return digest_value(found)
 
 
 def digests_below(folder: Path) -> dict[str, str]:

@@ -48,8 +48,9 @@ class Recording:
         run_list.share_columns(self.client, experiment, self.candidate)
         run = self._run_on_standing_version(experiment)
         if run is None:
-            run = self._new_run(experiment, with_model=True)
-            self._make_version(run)
+            made = self._new_run(experiment, with_model=True)
+            self._make_version(made)
+            run = made.run
         version = versions.settle(self.client, self.candidate.model, self.digest)
         if version is None:
             raise TrackingError("the version that was just made is gone", hint="Run the same command again.")
@@ -64,7 +65,7 @@ class Recording:
         return (
             runs.finished_run(self.client, experiment, self.candidate.key)
             or self._adopted_run(version)
-            or self._new_run(experiment, with_model=False)
+            or self._new_run(experiment, with_model=False).run
         )
 
     def _standing_version(self) -> ModelVersion | None:
@@ -87,7 +88,7 @@ class Recording:
         run = runs.living_run(self.client, version.run_id)
         return run if run is not None and run.data.tags.get(runs.KEY_TAG) == self.candidate.key else None
 
-    def _new_run(self, experiment: str, *, with_model: bool) -> Run:
+    def _new_run(self, experiment: str, *, with_model: bool) -> _Uploaded:
         run = runs.open_run(self.client, experiment, self.candidate)
         with tempfile.TemporaryDirectory(prefix="ratchet-") as folder:
             staging = Path(folder)
@@ -96,18 +97,21 @@ class Recording:
             if with_model:
                 model_files.save_model(self.candidate, staging / model_files.MODEL_PATH)
             artifacts.upload(artifacts.repository(run.info.artifact_uri, self.address.uri), staging)
-            if with_model:
-                runs.link_model(self.client, run.info.run_id, staging / model_files.MODEL_PATH)
-        return run
+            if not with_model:
+                return _Uploaded(run, "")
+            model = staging / model_files.MODEL_PATH
+            runs.link_model(self.client, run.info.run_id, model)
+            return _Uploaded(run, artifacts.digest_below(model))
 
-    def _make_version(self, run: Run) -> None:
-        info = run.info
+    def _make_version(self, made: _Uploaded) -> None:
+        info = made.run.info
         versions.ensure_model(self.client, self.candidate.model)
         tags = {
             **self.candidate.tags,
             **self._verdict_tags(info.run_id),
             runs.KEY_TAG: self.candidate.key,
             versions.DIGEST_TAG: self.digest,
+            versions.MODEL_DIGEST_TAG: made.model_digest,
             versions.EXPERIMENT_TAG: info.experiment_id,
         }
         insisting(
@@ -147,6 +151,14 @@ class Recording:
             versions.VERDICT_RUN_TAG: run_id,
             versions.VERDICT_TAG: self.candidate.key,
         }
+
+
+@dataclass(frozen=True)
+class _Uploaded:
+    """A run whose files were read back, and the digest of the MLflow model among them; empty where there is none."""
+
+    run: Run
+    model_digest: str
 
 
 def _copy(source: Path, target: Path) -> None:

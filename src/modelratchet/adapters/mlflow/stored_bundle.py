@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelratchet.adapters.mlflow import artifacts, model_files
+from modelratchet.adapters.mlflow import artifacts, model_files, versions
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.errors import translated
 from modelratchet.errors import DigestError
@@ -28,18 +28,25 @@ def read_stored(client: MlflowClient, address: StoreAddress, model: str, number:
 
     Raises:
         TrackingError: the store cannot be asked now.
-        DigestError: it holds other bytes.
+        DigestError: it holds other bytes, in the bundle or in the files that MLflow reads around it.
     """
     named = f"version {number} of {model}"
     with tempfile.TemporaryDirectory(prefix="ratchet-") as folder:
         with translated(address, f"hand over the bundle of {named}"):
+            version = client.get_model_version(model, number)
             uri = client.get_model_version_download_uri(model, number)
             source = artifacts.repository(uri, address.uri)
-            local = Path(source.download_artifacts(model_files.BUNDLE_PATH, dst_path=folder))
-        bundle = read_bundle(local)
+            local = Path(source.download_artifacts("", dst_path=folder))
+        found, recorded = artifacts.digest_below(local), version.tags.get(versions.MODEL_DIGEST_TAG)
+        bundle = read_bundle(local / model_files.BUNDLE_PATH)
     if bundle.digest != expected:
         raise DigestError(
             f"{named} holds bundle {bundle.digest}, expected {expected}",
             hint="Someone changed the artifact store; restore it, or move the alias to a version that is whole.",
+        )
+    if found != recorded:
+        raise DigestError(
+            f"the files of {named} around its bundle have digest {found}, {recorded} was recorded",
+            hint="Someone changed MLmodel or the code beside it; restore the artifact store, and load nothing through MLflow.",
         )
     return bundle

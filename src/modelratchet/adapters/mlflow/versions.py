@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 STATE_TAG = "ratchet.state"
 WHOLE = "whole"
 DIGEST_TAG = "ratchet.bundle_digest"
+MODEL_DIGEST_TAG = "ratchet.model_digest"
+"""Names every file of the MLflow model around the bundle: `MLmodel` and the code are what MLflow itself would load."""
 VERDICT_TAG = "ratchet.verdict_digest"
 VERDICT_RUN_TAG = "ratchet.verdict_run"
 NUMBER_TAG = "ratchet.version"
