@@ -71,6 +71,11 @@ class Store:
         )
         return [StoredVersion(int(str(n)), str(run), str(source), tags.get(int(str(n)), {})) for n, run, source in found]
 
+    def n_void(self) -> int:
+        """How many events of the ledger are there a second time."""
+        events = [version.tags.get("ratchet.event") for version in self.versions(self.model + LEDGER_SUFFIX)]
+        return len(events) - len(set(events))
+
     def aliases(self) -> dict[str, str]:
         """The version that each alias of the model names."""
         found = self.rows("SELECT alias, version FROM registered_model_aliases WHERE name = ?", self.model)

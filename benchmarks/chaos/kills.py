@@ -90,11 +90,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def prepare(operation: Operation, folder: Path) -> Prepared:
     """Make the state that trials start from, and measure one that nothing happens to."""
     template = folder / "template"
-    _expect_done(forked(lambda: operation.prepare(local_scene(template))), f"preparing {operation.name}")
+    expect_done(forked(lambda: operation.prepare(local_scene(template))), f"preparing {operation.name}")
     counting = _copied(template, folder / "counting")
-    ended = _expect_done(forked(lambda: _counted(operation, counting)), operation.name)
+    ended = expect_done(forked(lambda: _counted(operation, counting)), operation.name)
     timings = [
-        _expect_done(forked(partial(_act, operation, _copied(template, folder / f"timing-{number}"))), operation.name)
+        expect_done(forked(partial(_act, operation, _copied(template, folder / f"timing-{number}"))), operation.name)
         for number in range(3)
     ]
     return Prepared(operation, template, tuple(ended.value.split()), statistics.median(t.seconds for t in timings))
@@ -160,7 +160,8 @@ def _copied(template: Path, folder: Path) -> Path:
     return folder
 
 
-def _expect_done(ended: Ended, doing: str) -> Ended:
+def expect_done(ended: Ended, doing: str) -> Ended:
+    """Stop where an operation fails by itself: then nothing can be learnt from faults."""
     if not ended.is_done:
         raise SystemExit(f"{doing} failed without a fault put in: {ended.message}")
     return ended

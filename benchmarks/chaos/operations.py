@@ -72,4 +72,10 @@ JUDGE_AGAIN = Operation(
     lambda scene: scene.record("k2", 0.1),
     lambda store: faults_of_registry(store, 1),
 )
+STORY = Operation(
+    "record twice",
+    _fresh,
+    lambda scene: (scene.record("k1", 0.1), scene.record("k2", 0.2)),
+    lambda store: faults_of_registry(store, 2),
+)
 OPERATIONS = {"record": (RECORD, JUDGE_AGAIN)}

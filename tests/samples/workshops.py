@@ -13,7 +13,7 @@ from modelratchet.core.ledger import History, State
 from modelratchet.core.standing import NOBODY, Champion, Standing, look_of
 from modelratchet.core.verdict import Verdict
 from modelratchet.storage.files import read_record, write_record
-from modelratchet.usecases.ports import ModelRegistry
+from modelratchet.usecases.ports import CandidateRecord, ModelRegistry
 from modelratchet.usecases.promote import PromotionFiles, promote
 from modelratchet.usecases.write_ledger import Desk, Written
 from tests.samples import evidence as samples
@@ -28,10 +28,11 @@ class Workshop:
     desk: Desk
     folder: Path
     minutes: itertools.count[int] = field(default_factory=itertools.count)
+    model: str = MODEL
 
     @property
     def history(self) -> History:
-        return self.desk.reader.history(MODEL)
+        return self.desk.reader.history(self.model)
 
     @property
     def state(self) -> State:
@@ -39,23 +40,29 @@ class Workshop:
 
     def judged(self, weight: float, change: Callable[[Evidence], Evidence] = lambda found: found) -> PromotionFiles:
         """Train, judge and record a candidate, as `ratchet run` does; `weight` makes its bundle."""
+        files, record = self.decided(weight, change)
+        self.desk.registry.record(record)
+        return files
+
+    def decided(
+        self, weight: float, change: Callable[[Evidence], Evidence] = lambda found: found
+    ) -> tuple[PromotionFiles, CandidateRecord]:
+        """Train and judge a candidate; what is to be recorded of it is given, and not recorded yet."""
         made = bundle(weight)
         standing = self.standing(made.digest)
         found = change(_evidence(made.digest, standing))
-        verdict = decide(MODEL, found, samples.policy())
+        verdict = decide(self.model, found, samples.policy())
         folder = self.folder / f"candidate-{weight}"
-        usual = candidate(folder, verdict.digest, made)
+        usual = candidate(folder, verdict.digest, made, self.model)
         write_record(folder / "evidence.json", found)
         write_record(folder / "verdict.json", verdict)
         tags = {"ratchet.holdout_digest": standing.holdout_digest, "ratchet.evidence_digest": verdict.evidence_digest}
         if standing.anchor.bundle_digest:
             tags["ratchet.anchor_digest"] = standing.anchor.bundle_digest
-        self.desk.registry.record(
-            replace(
-                usual, tags={**usual.tags, "digest.bundle": made.digest}, verdict_tags={**usual.verdict_tags, **tags}
-            )
+        record = replace(
+            usual, tags={**usual.tags, "digest.bundle": made.digest}, verdict_tags={**usual.verdict_tags, **tags}
         )
-        return PromotionFiles(folder / "bundle", folder / "evidence.json", folder / "verdict.json")
+        return PromotionFiles(folder / "bundle", folder / "evidence.json", folder / "verdict.json"), record
 
     def promoted(self, weight: float) -> Written:
         """Judge a candidate and promote it."""
@@ -67,9 +74,9 @@ class Workshop:
     def standing(self, bundle_digest: str) -> Standing:
         """What the `fetch_champion` stage writes."""
         state, registry = self.state, self.desk.registry
-        champion, anchor = (_whole(registry, named) for named in (state.champion, state.anchor))
-        judged = registry.judged_against_anchor(MODEL, anchor.bundle_digest) if anchor.bundle_digest else ()
-        look = look_of(registry.judged_on_holdout(MODEL, samples.HOLDOUT), bundle_digest)
+        champion, anchor = (_whole(registry, self.model, named) for named in (state.champion, state.anchor))
+        judged = registry.judged_against_anchor(self.model, anchor.bundle_digest) if anchor.bundle_digest else ()
+        look = look_of(registry.judged_on_holdout(self.model, samples.HOLDOUT), bundle_digest)
         return Standing(
             champion, anchor, state.head, state.counter, samples.HOLDOUT, look, look_of(judged, bundle_digest)
         )
@@ -114,9 +121,9 @@ def _evidence(digest: str, standing: Standing) -> Evidence:
     )
 
 
-def _whole(registry: ModelRegistry, named: Champion) -> Champion:
+def _whole(registry: ModelRegistry, model: str, named: Champion) -> Champion:
     if named.version is None:
         return NOBODY
-    found = registry.version(MODEL, named.version)
+    found = registry.version(model, named.version)
     assert found is not None
     return Champion(found.version, found.bundle_digest, found.run_id)
