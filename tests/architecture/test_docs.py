@@ -8,12 +8,26 @@ from pathlib import Path
 import pytest
 
 from modelratchet.cli.main import COMMANDS
-from modelratchet.core import evidence, manifest, receipt, schema, verdict
+from modelratchet.core import (
+    comparison,
+    evidence,
+    latency,
+    ledger,
+    manifest,
+    model_tests,
+    policy,
+    receipt,
+    run_facts,
+    schema,
+    standing,
+    verdict,
+)
+from modelratchet.core.page import model
 from tests.architecture.stage_sources import ROOT
 
 WRITTEN = [
-    evidence.DataCheck, evidence.Evaluation, evidence.Parity, evidence.Champion, evidence.Comparison, evidence.Evidence,
-    manifest.Manifest, receipt.Receipt, schema.Schema, verdict.Verdict,
+    evidence.DataCheck, evidence.Evaluation, evidence.Parity, comparison.Comparison, evidence.Evidence, latency.LatencyReport, ledger.Event, model.Page,
+    manifest.Manifest, model_tests.ModelTests, policy.Policy, receipt.Receipt, run_facts.RunFacts, schema.Schema, standing.Standing, verdict.Verdict,
 ]  # fmt: skip
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 

@@ -89,7 +89,9 @@ def _evidence(digest: str, auc: float, champion: RunFacts | None) -> samples.Evi
         evaluation=replace(samples.evaluation(*metrics), bundle_digest=digest, slices=slices),
         parity=replace(samples.parity(), bundle_digest=digest),
         comparison=compared,
-        latency=replace(samples.latency(), bundle_digest=digest),
+        latency=replace(
+            samples.latency(), bundle_digest=digest, champion_digest=compared.standing.champion.bundle_digest
+        ),
         model_tests=replace(samples.model_tests(), bundle_digest=digest),
     )
 
