@@ -23,8 +23,9 @@ from pathlib import Path
 
 from benchmarks.chaos.invariants import Store
 from benchmarks.chaos.kills import expect_done
-from benchmarks.chaos.operations import OPERATIONS, Operation, local_scene
+from benchmarks.chaos.operations import OPERATIONS, Operation
 from benchmarks.chaos.processes import Ended, forked, preload
+from benchmarks.chaos.scenes import local_scene
 from modelratchet.errors import ExitCode
 from tests.samples.candidates import MODEL
 
@@ -119,7 +120,7 @@ def _filled(operation: Operation, folder: Path, free_bytes: int) -> Filled:
     faults = [] if first.is_done or _says_what_to_do(first) else [f"ended with {first.code}: {first.message} / {first.hint}"]
     again = forked(partial(_act, operation, folder))
     if again.is_done:
-        faults += operation.faults(Store(folder, MODEL))
+        faults += operation.faults(Store(folder, MODEL, folder))
     else:
         faults.append(f"not completed, {again.code}: {again.message}")
     return Filled(free_bytes, first, tuple(faults))

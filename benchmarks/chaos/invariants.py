@@ -1,7 +1,7 @@
 """What must hold in a store whatever happened to those who wrote to it, read from its tables and folders alone.
 
-None of the code on trial is used but the digest of a bundle. `faults_of_registry` is about runs and versions,
-`faults_of_ledger` about the ledger and what is projected from it.
+None of the code on trial is used but the digest of a bundle. This is about runs and versions; `ledger_invariants` is about the
+ledger and what follows from it.
 """
 
 from __future__ import annotations
@@ -48,10 +48,16 @@ class StoredVersion:
 
 @dataclass(frozen=True)
 class Store:
-    """A SQLite store, its own or behind a server, and the model that is asked about."""
+    """A SQLite store, its own or behind a server, the model that is asked about, and its project's folder."""
 
     folder: Path
     model: str
+    project: Path
+
+    @property
+    def artifacts(self) -> Path:
+        """Where all runs keep their files."""
+        return self.folder / ARTIFACTS_FOLDER
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """Ask the database, which is opened for reading only."""
@@ -83,9 +89,8 @@ class Store:
 
     def bundle_folder(self, source: str) -> Path:
         """Where a version's bundle lies, on this machine or behind the server."""
-        root = self.folder / ARTIFACTS_FOLDER
         relative = source.removeprefix("mlflow-artifacts:/").lstrip("/")
-        place = root / relative if source.startswith("mlflow-artifacts:") else Path(source.removeprefix("file://"))
+        place = self.artifacts / relative if source.startswith("mlflow-artifacts:") else Path(source.removeprefix("file://"))
         return place / "artifacts" / "bundle"
 
     def fingerprint(self) -> str:

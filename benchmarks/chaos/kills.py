@@ -22,7 +22,9 @@ from pathlib import Path
 
 from benchmarks.chaos.boundaries import Boundaries, Moment
 from benchmarks.chaos.invariants import Store
-from benchmarks.chaos.operations import OPERATIONS, Operation, local_scene
+from benchmarks.chaos.ledger_invariants import faults_of_state
+from benchmarks.chaos.operations import OPERATIONS, Operation, mend
+from benchmarks.chaos.scenes import local_scene
 from benchmarks.chaos.processes import KILLED, Ended, forked, preload, side_by_side
 from tests.samples.candidates import MODEL
 
@@ -68,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=20130101)
     options = parser.parse_args(arguments)
     preload()
-    print("| operation | kills | trials | killed in the middle | broken states | not resumed |\n|---|---|---|---|---|---|")
+    print("| operation | kills | trials | killed in the middle | broken states | double events | not resumed |\n|---|---|---|---|---|---|---|")
     started, found = time.perf_counter(), []
     with tempfile.TemporaryDirectory(prefix="ratchet-chaos-") as folder:
         for operation in [operation for what in options.what for operation in OPERATIONS[what]]:
@@ -122,9 +124,12 @@ def suffer(prepared: Prepared, kill: Kill) -> Aftermath:
 
 def _suffered(operation: Operation, folder: Path, kill: Kill) -> Aftermath:
     first = forked(partial(_killed_act, operation, folder, kill.moment), kill.after_s)
-    store, faults = Store(folder, MODEL), []
+    store, faults = Store(folder, MODEL, folder), list[str]()
     if first.code not in (0, KILLED):
         faults.append(f"ended with {first.code}: {first.message}")
+    if operation.expected and kill.place % 2:
+        # half of the people look first, and call what mends
+        faults += _faults_after_reconcile(store)
     resumed = forked(partial(_act, operation, folder))
     if not resumed.is_done:
         return Aftermath(kill, first.code == KILLED, False, (*faults, f"not resumed, {resumed.code}: {resumed.message}"))
@@ -136,6 +141,11 @@ def _suffered(operation: Operation, folder: Path, kill: Kill) -> Aftermath:
     if store.fingerprint() != before:
         faults.append("a repeat changed the store")
     return Aftermath(kill, first.code == KILLED, True, tuple(faults))
+
+
+def _faults_after_reconcile(store: Store) -> list[str]:
+    mended = forked(lambda: mend(local_scene(store.folder)))
+    return list(faults_of_state(store)) if mended.is_done else [f"not reconciled, {mended.code}: {mended.message}"]
 
 
 def _act(operation: Operation, folder: Path) -> object:
@@ -172,9 +182,10 @@ def _counts(seen: Sequence[Aftermath]) -> str:
         trials=len(seen),
         killed=sum(item.was_killed for item in seen),
         broken=sum(bool(item.faults) and item.was_resumed for item in seen),
+        double=sum(any(fault.startswith("double") for fault in item.faults) for item in seen),
         stopped=sum(not item.was_resumed for item in seen),
     )
-    return " | ".join(str(counted[name]) for name in ("trials", "killed", "broken", "stopped"))
+    return " | ".join(str(counted[name]) for name in ("trials", "killed", "broken", "double", "stopped"))
 
 
 if __name__ == "__main__":

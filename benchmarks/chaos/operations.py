@@ -1,81 +1,114 @@
 """The operations that are put on trial: how to make the state they start from, how to do them, and what must be true afterwards.
 
-Each acts on a folder that holds a store of its own. Doing one again is how a person resumes it.
+Each acts on a scene of its own. Doing one again is how a person resumes it.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.chaos.invariants import Store, faults_of_registry
-from modelratchet.adapters.mlflow.address import StoreAddress, read_address
-from modelratchet.adapters.mlflow.registry import MlflowRegistry
+from benchmarks.chaos.ledger_invariants import Expected, faults_of_ledger
+from benchmarks.chaos.scenes import Scene
 from modelratchet.adapters.mlflow.store import init_store
-from tests.samples.candidates import MODEL, bundle, candidate
+from modelratchet.core.ledger import EventKind
+from modelratchet.usecases.reconcile import reconcile
+from modelratchet.usecases.rollback import rollback
 
-
-@dataclass(frozen=True)
-class Scene:
-    """A project's folder, the model's name, and the address under which the store is reached."""
-
-    folder: Path
-    address: StoreAddress
-    model: str = MODEL
-
-    @property
-    def registry(self) -> MlflowRegistry:
-        """The registry that is on trial."""
-        return MlflowRegistry(self.address)
-
-    def record(self, key: str, weight: float) -> str:
-        """Record a candidate under a key; its bundle follows from the weight."""
-        files = self.folder / f"candidate-{key}-{os.getpid()}"
-        files.mkdir(parents=True)
-        return self.registry.record(candidate(files, key, bundle(weight), self.model)).version
+PROMOTED, ROLLED_BACK = EventKind.PROMOTED, EventKind.ROLLED_BACK
 
 
 @dataclass(frozen=True)
 class Operation:
-    """Something that may be killed: `act` does it or completes it, `faults` says what is wrong once it is complete."""
+    """Something that may be killed: `act` does it or completes it.
+
+    `n_versions` bundles are recorded and `expected` is in the ledger once it is complete.
+    """
 
     name: str
     prepare: Callable[[Scene], object]
     act: Callable[[Scene], object]
-    faults: Callable[[Store], Iterator[str]]
+    n_versions: int
+    expected: Expected = ()
+
+    def faults(self, store: Store) -> Iterator[str]:
+        """Say what is wrong in a store in which the operation was completed."""
+        yield from faults_of_registry(store, self.n_versions)
+        yield from faults_of_ledger(store, self.expected)
 
 
-def local_scene(folder: Path) -> Scene:
-    """A project with a SQLite store beside it. Temporary files and locks lie in it too, so that it can be thrown away whole."""
-    scratch = folder / "tmp"
-    scratch.mkdir(parents=True, exist_ok=True)
-    tempfile.tempdir = str(scratch)
-    return Scene(folder, read_address(folder, {}))
-
-
-def _fresh(scene: Scene) -> None:
+def _judge_first(scene: Scene) -> None:
+    scene.begin()
+    scene.judge(0.1)
     init_store(scene.address)
 
 
-def _judged_once(scene: Scene) -> None:
-    init_store(scene.address)
-    scene.record("k1", 0.1)
+def _judge_again(scene: Scene) -> None:
+    """The first champion reigns, and its bundle was judged once more, which gives another verdict."""
+    scene.begin()
+    scene.judge(0.1)
+    scene.record(0.1)
+    scene.judge(0.2)
+    scene.record(0.2)
+    scene.promote(0.2)
+    scene.judge(0.1)
 
 
-RECORD = Operation("record", _fresh, lambda scene: scene.record("k1", 0.1), lambda store: faults_of_registry(store, 1))
-JUDGE_AGAIN = Operation(
-    "record a further verdict",
-    _judged_once,
-    lambda scene: scene.record("k2", 0.1),
-    lambda store: faults_of_registry(store, 1),
+def _candidate_waits(scene: Scene) -> None:
+    scene.begin()
+    scene.reign(0.1)
+    scene.judge(0.2)
+    scene.record(0.2)
+
+
+def _three_reigned(scene: Scene) -> None:
+    scene.begin()
+    for weight in (0.1, 0.2, 0.3):
+        scene.reign(weight)
+
+
+def _nothing_projected(scene: Scene) -> None:
+    """Three events, but aliases, tags and certificates are gone."""
+    _three_reigned(scene)
+    import shutil
+
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=scene.address.uri, registry_uri=scene.address.uri)
+    for alias in ("champion", "anchor"):
+        client.delete_registered_model_alias(scene.model, alias)
+    shutil.rmtree(scene.folder / "certificates")
+
+
+def roll_back(scene: Scene, to: str | None) -> str:
+    """Roll back and give the event that holds then."""
+    return rollback(scene.desk, scene.model, to, "it was late on Monday").event.digest
+
+
+def mend(scene: Scene) -> str:
+    """Reconcile and give the head."""
+    return reconcile(scene.desk, scene.model).history.state.head or ""
+
+
+_THREE: Expected = ((PROMOTED, "1"), (PROMOTED, "2"), (PROMOTED, "3"))
+
+RECORD = Operation("record", _judge_first, lambda scene: scene.record(0.1), 1)
+RECORD_AGAIN = Operation(
+    "record a further verdict", _judge_again, lambda scene: scene.record(0.1), 2, ((PROMOTED, "2"),)
 )
-STORY = Operation(
-    "record twice",
-    _fresh,
-    lambda scene: (scene.record("k1", 0.1), scene.record("k2", 0.2)),
-    lambda store: faults_of_registry(store, 2),
+PROMOTE = Operation(
+    "promote", _candidate_waits, lambda scene: scene.promote(0.2), 2, ((PROMOTED, "1"), (PROMOTED, "2"))
 )
-OPERATIONS = {"record": (RECORD, JUDGE_AGAIN)}
+ROLLBACK_TO = Operation(
+    "rollback --to 1", _three_reigned, lambda scene: roll_back(scene, "1"), 3, (*_THREE, (ROLLED_BACK, "1"))
+)
+ROLLBACK = Operation("rollback", _three_reigned, lambda scene: roll_back(scene, None), 3, (*_THREE, (ROLLED_BACK, "2")))
+RECONCILE = Operation("reconcile", _nothing_projected, mend, 3, _THREE)
+
+OPERATIONS = {
+    "record": (RECORD, RECORD_AGAIN),
+    "promote": (PROMOTE,),
+    "rollback": (ROLLBACK_TO, ROLLBACK),
+    "reconcile": (RECONCILE,),
+}

@@ -58,9 +58,10 @@ def preload() -> None:
     import mlflow.store.model_registry.sqlalchemy_store
     import mlflow.store.tracking.sqlalchemy_store
     import onnxruntime
+    import model_signing
     import pandas as pd
 
-    assert all((mlflow, onnxruntime, pd))
+    assert all((mlflow, model_signing, onnxruntime, pd))
 
 
 def forked(action: Callable[[], object], kill_after_s: float | None = None) -> Ended:
