@@ -114,10 +114,9 @@ def race(address: StoreAddress, promoters: int, rounds: int) -> list[Attempt]:
     ]
     for process in processes:
         process.start()
-    attempts = []
+    attempts: list[Attempt] = []
     try:
-        for _ in range(promoters * rounds):
-            attempts.append(results.get(timeout=WAIT_SECONDS))
+        attempts.extend(results.get(timeout=WAIT_SECONDS) for _ in range(promoters * rounds))
     finally:
         for process in processes:
             if len(attempts) < promoters * rounds:
