@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,8 +24,8 @@ from benchmarks.chaos.boundaries import Boundaries, Moment
 from benchmarks.chaos.invariants import Store
 from benchmarks.chaos.ledger_invariants import faults_of_state
 from benchmarks.chaos.operations import OPERATIONS, Operation, mend
-from benchmarks.chaos.scenes import local_scene
 from benchmarks.chaos.processes import KILLED, Ended, forked, preload, side_by_side
+from benchmarks.chaos.scenes import local_scene
 from tests.samples.candidates import MODEL
 
 

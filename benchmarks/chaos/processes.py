@@ -57,8 +57,8 @@ def preload() -> None:
     import mlflow.pyfunc
     import mlflow.store.model_registry.sqlalchemy_store
     import mlflow.store.tracking.sqlalchemy_store
-    import onnxruntime
     import model_signing
+    import onnxruntime
     import pandas as pd
 
     assert all((mlflow, model_signing, onnxruntime, pd))

@@ -9,6 +9,7 @@ import pytest
 
 from modelratchet.cli.main import COMMANDS
 from modelratchet.core import (
+    certificate,
     comparison,
     evidence,
     latency,
@@ -22,12 +23,13 @@ from modelratchet.core import (
     standing,
     verdict,
 )
-from modelratchet.core.page import model
+from modelratchet.core.page import model as page_model
 from tests.architecture.stage_sources import ROOT
 
 WRITTEN = [
-    evidence.DataCheck, evidence.Evaluation, evidence.Parity, comparison.Comparison, evidence.Evidence, latency.LatencyReport, ledger.Event, model.Page,
-    manifest.Manifest, model_tests.ModelTests, policy.Policy, receipt.Receipt, run_facts.RunFacts, schema.Schema, standing.Standing, verdict.Verdict,
+    evidence.DataCheck, evidence.Evaluation, evidence.Parity, evidence.Evidence, comparison.Comparison, latency.LatencyReport,
+    model_tests.ModelTests, standing.Standing, policy.Policy, manifest.Manifest, receipt.Receipt, run_facts.RunFacts, schema.Schema,
+    verdict.Verdict, ledger.Event, certificate.Certificate, page_model.Page,
 ]  # fmt: skip
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 

@@ -15,12 +15,17 @@ from tests.samples.bundles import binary_bundle
 SETTINGS = """
 model: flights
 task: binary
+seed: 1
 ingest: {source: project}
 columns: {label: late, key: flight, numeric: [hour], categorical: [carrier]}
 split: {method: hash, holdout_share: 0.3}
 train: {estimator: logistic_regression}
 evaluate: {primary: accuracy}
-gate: {margin: 0.01, slice_margin: 0.1}
+check_data: {}
+parity: {}
+compare: {}
+latency: {}
+gate: {margin: 0.01, slice_margin: 0.1, maximum_latency_ratio: 1.05}
 """
 ROWS = pd.DataFrame(
     {"hour": [6.0, 11.5, 13.0, 23.0], "carrier": ["AA", "UA", "AA", "UA"], "late": ["0", "1", "0", "1"]}

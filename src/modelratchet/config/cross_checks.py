@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from modelratchet.config.column_checks import column_faults, watched_faults
+from modelratchet.config.column_checks import column_faults
 from modelratchet.config.policy_checks import policy_faults
 from modelratchet.core.metrics import METRICS, metrics_for
 from modelratchet.core.tasks import Task
@@ -28,7 +28,6 @@ def cross_faults(data: Raw) -> Iterator[str]:
     yield from _slices_that_are_not_categorical(data)
     yield from _columns_that_the_split_lacks(data)
     yield from column_faults(data)
-    yield from watched_faults(data)
     yield from _limits_that_nothing_measures(data)
     yield from policy_faults(block(data, "gate"), block(data, "evaluate").get("primary"))
 

@@ -18,7 +18,6 @@ from modelratchet.core.tasks import Task
 from modelratchet.storage.files import write_record
 from tests.samples import evidence as sample
 
-
 Shown = Callable[..., str]
 
 

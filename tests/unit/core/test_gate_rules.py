@@ -191,17 +191,6 @@ def test_gap_beyond_doubt_rejects_and_one_group_alone_says_nothing() -> None:
     assert outcomes("groups", {"maximum_group_gap": 0.1}, evaluation=alone) == [INCONCLUSIVE]
 
 
-@pytest.mark.parametrize(("low", "high", "expected"), [(0.9, 1.2, PASSED), (1.05, 1.2, PASSED), (1.06, 1.2, FAILED)])
-def test_latency_rejects_when_slower_beyond_doubt(low: float, high: float, expected: Outcome) -> None:
-    assert set(outcomes("latency", latency=sample.latency(sample.timing(low, high)))) == {expected}
-
-
-def test_machine_that_is_too_noisy_is_inconclusive_whatever_the_ratio() -> None:
-    noisy = sample.latency(sample.timing(1.3, 1.5, holds=False))
-
-    assert outcomes("latency", latency=noisy) == [INCONCLUSIVE]
-
-
 def test_budget_is_absolute_and_what_was_not_measured_is_inconclusive() -> None:
     unmeasured = sample.latency(sample.timing(), sample.timing(route=Route.SERVER))
     unmeasured = replace(unmeasured, footprint=replace(unmeasured.footprint, memory_bytes=None))
