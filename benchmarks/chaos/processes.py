@@ -57,8 +57,8 @@ def preload() -> None:
     import mlflow.pyfunc
     import mlflow.store.model_registry.sqlalchemy_store
     import mlflow.store.tracking.sqlalchemy_store
-    import onnxruntime
     import model_signing
+    import onnxruntime
     import pandas as pd
 
     assert all((mlflow, model_signing, onnxruntime, pd))
@@ -84,7 +84,9 @@ def forked(action: Callable[[], object], kill_after_s: float | None = None) -> E
     _, status = os.waitpid(pid, 0)
     seconds = time.perf_counter() - started
     if os.WIFSIGNALED(status) or not said:
-        return Ended(STUCK if is_stuck else KILLED, "", f"still running after {LIMIT_SECONDS} s" if is_stuck else "", "", seconds)
+        return Ended(
+            STUCK if is_stuck else KILLED, "", f"still running after {LIMIT_SECONDS} s" if is_stuck else "", "", seconds
+        )
     return Ended(**{**json.loads(said), "seconds": seconds})
 
 
