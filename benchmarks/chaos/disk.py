@@ -117,7 +117,9 @@ def _filled(operation: Operation, folder: Path, free_bytes: int) -> Filled:
         os.posix_fallocate(stream.fileno(), 0, shutil.disk_usage(folder).free - free_bytes)
     first = forked(partial(_act, operation, folder))
     ballast.unlink()
-    faults = [] if first.is_done or _says_what_to_do(first) else [f"ended with {first.code}: {first.message} / {first.hint}"]
+    faults = (
+        [] if first.is_done or _says_what_to_do(first) else [f"ended with {first.code}: {first.message} / {first.hint}"]
+    )
     again = forked(partial(_act, operation, folder))
     if again.is_done:
         faults += operation.faults(Store(folder, MODEL, folder))

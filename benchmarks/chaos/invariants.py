@@ -75,7 +75,9 @@ class Store:
             model,
             DELETED,
         )
-        return [StoredVersion(int(str(n)), str(run), str(source), tags.get(int(str(n)), {})) for n, run, source in found]
+        return [
+            StoredVersion(int(str(n)), str(run), str(source), tags.get(int(str(n)), {})) for n, run, source in found
+        ]
 
     def n_void(self) -> int:
         """How many events of the ledger are there a second time."""
@@ -90,7 +92,11 @@ class Store:
     def bundle_folder(self, source: str) -> Path:
         """Where a version's bundle lies, on this machine or behind the server."""
         relative = source.removeprefix("mlflow-artifacts:/").lstrip("/")
-        place = self.artifacts / relative if source.startswith("mlflow-artifacts:") else Path(source.removeprefix("file://"))
+        place = (
+            self.artifacts / relative
+            if source.startswith("mlflow-artifacts:")
+            else Path(source.removeprefix("file://"))
+        )
         return place / "artifacts" / "bundle"
 
     def fingerprint(self) -> str:

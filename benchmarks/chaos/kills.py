@@ -15,7 +15,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
+<<<<<<< HEAD
 from collections.abc import Sequence
+=======
+from collections.abc import Iterator, Sequence
+>>>>>>> h-chaos
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +27,11 @@ from pathlib import Path
 from benchmarks.chaos.boundaries import Boundaries, Moment
 from benchmarks.chaos.invariants import Store
 from benchmarks.chaos.ledger_invariants import faults_of_state
+<<<<<<< HEAD
 from benchmarks.chaos.operations import OPERATIONS, Operation, mend
+=======
+from benchmarks.chaos.operations import OPERATIONS, Operation, has_finished_step, mend
+>>>>>>> h-chaos
 from benchmarks.chaos.processes import KILLED, Ended, forked, preload, side_by_side
 from benchmarks.chaos.scenes import local_scene
 from tests.samples.candidates import MODEL
@@ -70,7 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=20130101)
     options = parser.parse_args(arguments)
     preload()
-    print("| operation | kills | trials | killed in the middle | broken states | double events | not resumed |\n|---|---|---|---|---|---|---|")
+    print(
+        "| operation | kills | trials | killed in the middle | broken states | double events | not resumed |\n|---|---|---|---|---|---|---|"
+    )
     started, found = time.perf_counter(), []
     with tempfile.TemporaryDirectory(prefix="ratchet-chaos-") as folder:
         for operation in [operation for what in options.what for operation in OPERATIONS[what]]:
@@ -127,20 +137,30 @@ def _suffered(operation: Operation, folder: Path, kill: Kill) -> Aftermath:
     store, faults = Store(folder, MODEL, folder), list[str]()
     if first.code not in (0, KILLED):
         faults.append(f"ended with {first.code}: {first.message}")
+    if operation.is_step and has_finished_step(folder):
+        # killed when all was done: a further call would be meant as a further step
+        return Aftermath(kill, first.code == KILLED, True, (*faults, *operation.faults(store)))
     if operation.expected and kill.place % 2:
         # half of the people look first, and call what mends
         faults += _faults_after_reconcile(store)
     resumed = forked(partial(_act, operation, folder))
     if not resumed.is_done:
-        return Aftermath(kill, first.code == KILLED, False, (*faults, f"not resumed, {resumed.code}: {resumed.message}"))
+        return Aftermath(
+            kill, first.code == KILLED, False, (*faults, f"not resumed, {resumed.code}: {resumed.message}")
+        )
     faults += operation.faults(store)
-    before = store.fingerprint()
-    repeated = forked(partial(_act, operation, folder))
-    if (repeated.code, repeated.value) != (0, resumed.value):
-        faults.append(f"a repeat gave {repeated.value or repeated.message} instead of {resumed.value}")
-    if store.fingerprint() != before:
-        faults.append("a repeat changed the store")
+    if not operation.is_step:
+        faults += _faults_of_repeat(operation, store, resumed)
     return Aftermath(kill, first.code == KILLED, True, tuple(faults))
+
+
+def _faults_of_repeat(operation: Operation, store: Store, resumed: Ended) -> Iterator[str]:
+    before = store.fingerprint()
+    repeated = forked(partial(_act, operation, store.folder))
+    if (repeated.code, repeated.value) != (0, resumed.value):
+        yield f"a repeat gave {repeated.value or repeated.message} instead of {resumed.value}"
+    if store.fingerprint() != before:
+        yield "a repeat changed the store"
 
 
 def _faults_after_reconcile(store: Store) -> list[str]:

@@ -5,8 +5,11 @@ Each acts on a scene of its own. Doing one again is how a person resumes it.
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.chaos.invariants import Store, faults_of_registry
 from benchmarks.chaos.ledger_invariants import Expected, faults_of_ledger
@@ -23,7 +26,8 @@ PROMOTED, ROLLED_BACK = EventKind.PROMOTED, EventKind.ROLLED_BACK
 class Operation:
     """Something that may be killed: `act` does it or completes it.
 
-    `n_versions` bundles are recorded and `expected` is in the ledger once it is complete.
+    `n_versions` bundles are recorded and `expected` is in the ledger once it is complete. A step is one that is meant to go further when it is
+    called after it was completed, and only then.
     """
 
     name: str
@@ -31,6 +35,7 @@ class Operation:
     act: Callable[[Scene], object]
     n_versions: int
     expected: Expected = ()
+    is_step: bool = False
 
     def faults(self, store: Store) -> Iterator[str]:
         """Say what is wrong in a store in which the operation was completed."""
@@ -71,8 +76,6 @@ def _three_reigned(scene: Scene) -> None:
 def _nothing_projected(scene: Scene) -> None:
     """Three events, but aliases, tags and certificates are gone."""
     _three_reigned(scene)
-    import shutil
-
     from mlflow import MlflowClient
 
     client = MlflowClient(tracking_uri=scene.address.uri, registry_uri=scene.address.uri)
@@ -84,6 +87,12 @@ def _nothing_projected(scene: Scene) -> None:
 def roll_back(scene: Scene, to: str | None) -> str:
     """Roll back and give the event that holds then."""
     return rollback(scene.desk, scene.model, to, "it was late on Monday").event.digest
+
+
+def has_finished_step(project: Path) -> bool:
+    """Whether the latest rollback without a target was finished, as this machine notes it."""
+    noted = json.loads((project / "ledger.json").read_text(encoding="utf-8"))
+    return any(name.startswith("rollback of") and value is None for name, value in noted.items())
 
 
 def mend(scene: Scene) -> str:
@@ -103,7 +112,9 @@ PROMOTE = Operation(
 ROLLBACK_TO = Operation(
     "rollback --to 1", _three_reigned, lambda scene: roll_back(scene, "1"), 3, (*_THREE, (ROLLED_BACK, "1"))
 )
-ROLLBACK = Operation("rollback", _three_reigned, lambda scene: roll_back(scene, None), 3, (*_THREE, (ROLLED_BACK, "2")))
+ROLLBACK = Operation(
+    "rollback", _three_reigned, lambda scene: roll_back(scene, None), 3, (*_THREE, (ROLLED_BACK, "2")), True
+)
 RECONCILE = Operation("reconcile", _nothing_projected, mend, 3, _THREE)
 
 OPERATIONS = {

@@ -84,7 +84,9 @@ def forked(action: Callable[[], object], kill_after_s: float | None = None) -> E
     _, status = os.waitpid(pid, 0)
     seconds = time.perf_counter() - started
     if os.WIFSIGNALED(status) or not said:
-        return Ended(STUCK if is_stuck else KILLED, "", f"still running after {LIMIT_SECONDS} s" if is_stuck else "", "", seconds)
+        return Ended(
+            STUCK if is_stuck else KILLED, "", f"still running after {LIMIT_SECONDS} s" if is_stuck else "", "", seconds
+        )
     return Ended(**{**json.loads(said), "seconds": seconds})
 
 

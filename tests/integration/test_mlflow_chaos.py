@@ -184,7 +184,9 @@ for number in range(2000):
     connection.execute("INSERT INTO registered_models (name, workspace) VALUES (?, 'default')", (f"m{number}",))
 os.kill(os.getpid(), 9)
 """
-    assert subprocess.run([sys.executable, "-c", program, str(store.database)], check=False).returncode == -signal.SIGKILL
+    assert (
+        subprocess.run([sys.executable, "-c", program, str(store.database)], check=False).returncode == -signal.SIGKILL
+    )
     assert Path(f"{store.database}-journal").stat().st_size > 0
 
     version = MlflowRegistry(store).record(candidate(tmp_path / "a"))

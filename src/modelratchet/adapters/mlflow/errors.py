@@ -15,6 +15,8 @@ HINT = "Nothing that was trained is lost: run `ratchet run` again when it answer
 
 _REFUSED = {"INVALID_PARAMETER_VALUE", "PERMISSION_DENIED", "UNAUTHENTICATED", "ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"}
 _DISK_FULL = 28
+# SQLite's words, and the system's where a server or a library passes on no more than text
+_NO_SPACE = ("database or disk is full", "No space left on device")
 _RACES = 4
 _SHOWN_CHARACTERS = 300
 
@@ -77,7 +79,7 @@ def translate(error: Exception, address: StoreAddress, doing: str) -> RatchetErr
             [f"the store {address.shown} was made by another release of MLflow: {said}"],
             hint=hint,
         )
-    if _errno(error) == _DISK_FULL:
+    if _errno(error) == _DISK_FULL or any(words in str(error) for words in _NO_SPACE):
         return StorageError(message, hint="Free some space, then run the same command again.")
     code = getattr(error, "error_code", "")
     if code in _REFUSED and not is_taken(error):
