@@ -15,11 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-<<<<<<< HEAD
-from collections.abc import Sequence
-=======
 from collections.abc import Iterator, Sequence
->>>>>>> h-chaos
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,11 +23,7 @@ from pathlib import Path
 from benchmarks.chaos.boundaries import Boundaries, Moment
 from benchmarks.chaos.invariants import Store
 from benchmarks.chaos.ledger_invariants import faults_of_state
-<<<<<<< HEAD
-from benchmarks.chaos.operations import OPERATIONS, Operation, mend
-=======
 from benchmarks.chaos.operations import OPERATIONS, Operation, has_finished_step, mend
->>>>>>> h-chaos
 from benchmarks.chaos.processes import KILLED, Ended, forked, preload, side_by_side
 from benchmarks.chaos.scenes import local_scene
 from tests.samples.candidates import MODEL
