@@ -96,7 +96,7 @@ def test_a_store_that_is_only_read_keeps_its_stamp(store: StoreAddress, tmp_path
     before = store_stamp(store, MODEL)
 
     registry = MlflowRegistry(store)
-    registry.champion(MODEL)
+    registry.version(MODEL, version.version)
     registry.find(MODEL, "k1")
     registry.fetch_bundle(version, tmp_path / "fetched")
 
