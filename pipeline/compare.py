@@ -1,4 +1,4 @@
-"""Score candidate and champion on today's holdout, and time them in turns."""
+"""Score candidate, champion and anchor on today's holdout."""
 
 from modelratchet.config.layout import BUNDLE, COMPARISON, HOLDOUT
 from modelratchet.config.reading import load_params

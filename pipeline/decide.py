@@ -1,38 +1,35 @@
 """Put the evidence together and let the gate decide. Always exits 0: `ratchet gate check` has the exit code."""
 
-from modelratchet.config.layout import (
-    BUNDLE,
-    COMPARISON,
-    DATA_CHECK,
-    DECISION_PAGE,
-    EVALUATION,
-    EVIDENCE,
-    PARITY,
-    VERDICT,
-)
+from modelratchet.config import layout
 from modelratchet.config.policies import policy_of
 from modelratchet.config.reading import load_params
-from modelratchet.core.evidence import Comparison, DataCheck, Evaluation, Evidence, Parity
+from modelratchet.core.comparison import Comparison
+from modelratchet.core.evidence import DataCheck, Evaluation, Evidence, Parity
 from modelratchet.core.gate import decide
-from modelratchet.core.page import decision_page
+from modelratchet.core.latency import LatencyReport
+from modelratchet.core.model_tests import ModelTests
 from modelratchet.storage.bundles import read_bundle
-from modelratchet.storage.files import read_record, write_bytes, write_record
+from modelratchet.storage.files import read_supplied, write_bytes, write_record
+from modelratchet.wiring.pages import decided_page
 from modelratchet.wiring.stage import run_stage
 
 
 def main() -> None:
     params = load_params()
     evidence = Evidence(
-        bundle_digest=read_bundle(BUNDLE).digest,
-        data_check=read_record(DATA_CHECK, DataCheck),
-        evaluation=read_record(EVALUATION, Evaluation),
-        parity=read_record(PARITY, Parity),
-        comparison=read_record(COMPARISON, Comparison),
+        bundle_digest=read_bundle(layout.BUNDLE).digest,
+        data_check=read_supplied(layout.DATA_CHECK, DataCheck),
+        evaluation=read_supplied(layout.EVALUATION, Evaluation),
+        parity=read_supplied(layout.PARITY, Parity),
+        comparison=read_supplied(layout.COMPARISON, Comparison),
+        latency=read_supplied(layout.LATENCY, LatencyReport),
+        model_tests=read_supplied(layout.MODEL_TESTS, ModelTests),
     )
-    verdict = decide(params.model, evidence, policy_of(params))
-    write_record(EVIDENCE, evidence)
-    write_record(VERDICT, verdict)
-    write_bytes(DECISION_PAGE, decision_page(verdict, evidence).encode())
+    policy = policy_of(params)
+    write_record(layout.EVIDENCE, evidence)
+    write_record(layout.POLICY, policy)
+    write_record(layout.VERDICT, decide(params.model, evidence, policy))
+    write_bytes(layout.DECISION_PAGE, decided_page(params).encode())
 
 
 if __name__ == "__main__":

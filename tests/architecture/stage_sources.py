@@ -18,7 +18,16 @@ PIPELINE = ROOT / "dvc.yaml"
 LISTING = ROOT / "pipeline" / "sources.json"
 PACKAGES = ("modelratchet", "pipeline")
 # imported by name at run time, which no import graph shows
-CALLED_BY_NAME = {"ingest": "pipeline.project"}
+CALLED_BY_NAME = {
+    "ingest": ("pipeline.project",),
+    "test_model": (
+        "modelratchet.adapters.pytest_model_tester.reporting",
+        "modelratchet.testing.fixtures",
+        "pipeline.project",  # tests of the model may take their limits from there
+    ),
+}
+# what no import reaches at all: a folder stands for every file in it
+READ_AS_FILES = {"test_model": ("tests/model/",)}
 MAKES_THE_MODEL = ("ingest", "split", "train", "convert")
 
 
@@ -26,8 +35,10 @@ def reached() -> dict[str, list[str]]:
     """Source files of each stage's import closure, packages' `__init__` included, as paths below the root."""
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     found = {stage: _files(graph, f"pipeline.{stage}") for stage in stages()}
-    for stage, module in CALLED_BY_NAME.items():
-        found[stage] = sorted({*found[stage], *_files(graph, module)})
+    for stage, modules in CALLED_BY_NAME.items():
+        found[stage] = sorted(set(found[stage]).union(*(_files(graph, module) for module in modules)))
+    for stage, names in READ_AS_FILES.items():
+        found[stage] = sorted({*found[stage], *names})
     # the bundle's lineage digests what made the model, so the stage that writes it depends on all of that
     found["convert"] = sorted(set().union(*(found[stage] for stage in MAKES_THE_MODEL)))
     return found

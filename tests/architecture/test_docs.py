@@ -8,12 +8,28 @@ from pathlib import Path
 import pytest
 
 from modelratchet.cli.main import COMMANDS
-from modelratchet.core import evidence, manifest, receipt, schema, verdict
+from modelratchet.core import (
+    certificate,
+    comparison,
+    evidence,
+    latency,
+    ledger,
+    manifest,
+    model_tests,
+    policy,
+    receipt,
+    run_facts,
+    schema,
+    standing,
+    verdict,
+)
+from modelratchet.core.page import model as page_model
 from tests.architecture.stage_sources import ROOT
 
 WRITTEN = [
-    evidence.DataCheck, evidence.Evaluation, evidence.Parity, evidence.Champion, evidence.Comparison, evidence.Evidence,
-    manifest.Manifest, receipt.Receipt, schema.Schema, verdict.Verdict,
+    evidence.DataCheck, evidence.Evaluation, evidence.Parity, evidence.Evidence, comparison.Comparison, latency.LatencyReport,
+    model_tests.ModelTests, standing.Standing, policy.Policy, manifest.Manifest, receipt.Receipt, run_facts.RunFacts, schema.Schema,
+    verdict.Verdict, ledger.Event, certificate.Certificate, page_model.Page,
 ]  # fmt: skip
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -39,6 +55,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_benchmarks_that_pages_name_exist(page: Path) -> None:
-    named = set(re.findall(r"python -m benchmarks\.(\w+)", page.read_text()))
+    named = set(re.findall(r"python -m benchmarks\.(\w+(?:\.\w+)*)", page.read_text()))
+    paths = {name: ROOT / "benchmarks" / f"{name.replace('.', '/')}.py" for name in named}
 
-    assert {name for name in named if not (ROOT / "benchmarks" / f"{name}.py").exists()} == set()
+    assert {name for name, path in paths.items() if not path.exists()} == set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,13 @@ from tests.samples.projects import Project
 
 pytestmark = pytest.mark.e2e
 
-CROWN = "import mlflow; mlflow.MlflowClient('sqlite:///mlflow.db').set_registered_model_alias('flights-late', 'champion', '1')"
-
 
 @pytest.fixture
 def reigned(flights: Project) -> Project:
     """Version 1 reigns."""
     assert flights.ran()["version"] == "1"
-    crowned = flights.run(sys.executable, "-c", CROWN, MLFLOW_DISABLE_TELEMETRY="true")
-    assert crowned.returncode == 0, crowned.stderr
+    promoted = flights.ratchet("promote")
+    assert promoted.returncode == 0, promoted.stdout + promoted.stderr
     return flights
 
 
@@ -54,5 +52,33 @@ def test_champion_itself_is_compared_and_recorded_as_nothing_new(reigned: Projec
 
     assert summary["version"] == "1"
     assert outcomes(reigned)["primary"] == "passed"
-    assert Path(reigned.folder / "champion" / "bundle" / "model.onnx").exists()
-    assert reigned.report("comparison")["differences"][0]["gain"] == 0.0
+    assert Path(reigned.folder / "champion" / "reigning" / "bundle" / "model.onnx").exists()
+    assert reigned.report("comparison")["champion"]["differences"][0]["gain"] == 0.0
+
+
+def test_a_second_run_after_a_promotion_has_nothing_to_do(reigned: Project) -> None:
+    reigned.ran()
+
+    assert reigned.ran()["did_nothing"]
+
+
+def test_promoting_the_champion_again_is_done_already(reigned: Project) -> None:
+    again = reigned.ratchet("promote")
+
+    assert again.returncode == 0, again.stderr
+    assert "Version 1 of flights-late reigns already" in again.stdout
+
+
+def test_a_rejected_candidate_is_not_promoted_but_a_person_may_force_it(reigned: Project) -> None:
+    reigned.edit_params(train__hist_gradient_boosting={"max_iter": 2})
+    reigned.ran()
+
+    assert reigned.ratchet("promote").returncode == 1
+    forced = reigned.ratchet("override", "2", "--reason", "to see what happens", "--json")
+    assert forced.returncode == 0, forced.stderr
+    assert json.loads(forced.stdout)["champion"] == "2"
+    assert "to see what happens" in reigned.ratchet("history").stdout
+
+    back = json.loads(reigned.ratchet("rollback", "--reason", "seen", "--json").stdout)
+    assert (back["champion"], back["counter"]) == ("1", 3)
+    assert json.loads(reigned.ratchet("champion", "--json").stdout)["version"] == "1"

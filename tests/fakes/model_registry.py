@@ -6,19 +6,22 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from modelratchet.core.page.overriding import with_override
+from modelratchet.core.run_facts import DatasetFacts, RunFacts
 from modelratchet.errors import DigestError, TrackingError
 from modelratchet.storage.bundles import Bundle, read_bundle, write_bundle
-from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion
+from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion, RunPages, RunPlace
 
 
 class FakeModelRegistry:
-    """The port `ModelRegistry`. `records` pairs each candidate with its run; `calls` names what was asked; `is_down` makes every call fail."""
+    """The port `ModelRegistry`. `records` pairs each candidate with its run; `pages` holds what each run shows; `calls` names what was asked; `is_down` makes every call fail."""
 
     def __init__(self) -> None:
         self.records: list[tuple[CandidateRecord, str]] = []
         self.versions: dict[tuple[str, str], RegisteredVersion] = {}
         self.verdicts: dict[tuple[str, str], str] = {}
         self.bundles: dict[tuple[str, str], Bundle] = {}
+        self.pages: dict[str, RunPages] = {}
         self.calls: list[str] = []
         self.is_down = False
 
@@ -48,6 +51,17 @@ class FakeModelRegistry:
         shutil.rmtree(directory, ignore_errors=True)
         write_bundle(bundle, directory)
 
+    def facts(self, version: RegisteredVersion) -> RunFacts:
+        self._asked("facts")
+        made = next(made for made, run in self.records if run == version.run_id)
+        datasets = tuple(DatasetFacts(item.name, item.digest, item.n_rows) for item in made.datasets)
+        return RunFacts(version.version, version.run_id, "1", dict(made.params), dict(made.tags), datasets)
+
+    def show_override(self, version: RegisteredVersion, override: str) -> None:
+        self._asked("show_override")
+        shown = self.pages[version.verdict_run_id]
+        self.pages[version.verdict_run_id] = replace(shown, note=with_override(shown.note, override))
+
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         found = self.find(candidate.model, candidate.key)
         self._asked("record")
@@ -59,6 +73,7 @@ class FakeModelRegistry:
         )
         if recorded is None:
             self.records.append((candidate, f"run{1 + len(self.records)}"))
+            self.pages[self.records[-1][1]] = candidate.pages(RunPlace("1", self.records[-1][1]))
         run_id = next(run for made, run in self.records if (made.model, made.key) == (candidate.model, candidate.key))
         version = next((item for item in self._versions(candidate.model) if item.bundle_digest == bundle.digest), None)
         if version is None:

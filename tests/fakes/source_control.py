@@ -13,3 +13,6 @@ class FakeSourceControl:
 
     def revision(self) -> Revision:
         return self.found
+
+    def commit_address(self, commit: str) -> str | None:
+        return f"https://git.example/flights/commit/{commit}"

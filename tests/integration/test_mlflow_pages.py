@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from modelratchet.adapters.mlflow.address import read_address
+from modelratchet.adapters.mlflow.pages import MlflowAddresses
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.mlflow.server import RunningServer, ServerOptions, mlflow_server
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.core.receipt import Receipt
+from modelratchet.core.run_facts import RunFacts
 from modelratchet.storage.files import read_record
 from modelratchet.usecases.record_candidate import Recorder, record_candidate
 from tests.fakes.source_control import FakeSourceControl
@@ -46,16 +48,19 @@ class Shown:
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     folder = tmp_path_factory.mktemp("pages")
     address = read_address(folder, {})
-    receipts = []
+    receipts: list[Receipt] = []
     for estimator, weight, auc in (("logistic_regression", 0.1, 0.70), ("random_forest", 0.2, 0.72)):
         (folder / estimator).mkdir()
-        files = recording(folder / estimator, weight, auc)
+        champion = RunFacts("1", receipts[0].run_id, "1", {"train.estimator": "before"}, {}, ()) if receipts else None
+        files = recording(folder / estimator, weight, auc, champion=champion)
         recorder = Recorder(
             MlflowRegistry(address),
             FakeSourceControl(),
             ParquetDatasetReader(),
             lambda name=estimator: settings(name),
             address.uri,
+            MlflowAddresses(address),
+            lambda model, digest: "",
         )
         assert record_candidate(files, recorder)
         receipts.append(read_record(files.receipt, Receipt))
@@ -125,3 +130,22 @@ def test_the_compare_page_pairs_params_metrics_tags_and_files(shown: Shown, page
     page.set_viewport_size({"width": 1700, "height": 4000})  # type: ignore[attr-defined]
     _expect(page, "train.estimator", "random_forest", "logistic_regression", "roc_auc", "git.commit", "roc.png")
     page.screenshot(path=SCREENSHOTS / "compare.png", full_page=True)  # type: ignore[attr-defined]
+
+
+def test_the_note_of_a_run_leads_to_the_page_that_compares_it_with_the_champions(shown: Shown, page: object) -> None:
+    page.goto(shown.server.run_page(shown.second.experiment_id, shown.second.run_id))  # type: ignore[attr-defined]
+
+    link = page.get_by_role("link", name="Compare with the champion's run in MLflow")  # type: ignore[attr-defined]
+    # MLflow opens it in a tab of its own; what the browser makes of the place within the page is what matters
+    page.goto(link.evaluate("element => element.href"))  # type: ignore[attr-defined]
+
+    _expect(page, re.compile("Comparing 2 Runs"), "train.estimator", "logistic_regression", "random_forest")
+
+
+def test_the_decision_page_is_shown_among_the_artifacts(shown: Shown, page: object) -> None:
+    address = shown.server.run_page(shown.second.experiment_id, shown.second.run_id)
+    page.goto(address.replace("?", "/artifacts/decision.html?"))  # type: ignore[attr-defined]
+
+    frame = page.frame_locator("iframe").first  # type: ignore[attr-defined]
+    sync_api.expect(frame.get_by_role("heading", name="PROMOTE")).to_be_visible(timeout=PATIENCE_MS)
+    page.screenshot(path=SCREENSHOTS / "decision_in_mlflow.png")  # type: ignore[attr-defined]

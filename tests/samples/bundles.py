@@ -14,21 +14,27 @@ from modelratchet.storage.bundles import Bundle, make_bundle
 LINEAGE = Lineage("sha256:1", "sha256:2", "sha256:3", "sha256:4", {"numpy": "2.4.6"})
 
 
-def binary_bundle(weight: float = 1.0) -> Bundle:
-    """Late when `weight * hour` exceeds 12; `carrier` is taken and not used, but for UA, which adds 1."""
+def binary_bundle(weight: float = 1.0, idle_nodes: int = 0) -> Bundle:
+    """Late when `weight * hour` exceeds 12; `carrier` is taken and not used, but for UA, which adds 1.
+
+    `idle_nodes` are so many more to be computed, whose result is then multiplied by 0.
+    """
     columns = (
         Column("hour", "numeric", allows_missing=True, minimum=0.0, maximum=23.0, categories=()),
         Column("carrier", "categorical", allows_missing=False, minimum=None, maximum=None, categories=("AA", "UA")),
     )
     schema = Schema("flights", Task.BINARY, "late", ("0", "1"), columns)
-    return make_bundle(_graph(weight).SerializeToString(), schema, LINEAGE)
+    return make_bundle(_graph(weight, idle_nodes).SerializeToString(), schema, LINEAGE)
 
 
-def _graph(weight: float) -> onnx.ModelProto:
+def _graph(weight: float, idle_nodes: int) -> onnx.ModelProto:
     nodes = [
         helper.make_node("Equal", ["categorical", "ua"], ["is_ua"]),
         helper.make_node("Cast", ["is_ua"], ["ua_number"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", ["numeric", "weight"], ["scaled"]),
+        *(helper.make_node("Sin", [f"idle{n}" if n else "numeric"], [f"idle{n + 1}"]) for n in range(idle_nodes)),
+        helper.make_node("Mul", [f"idle{idle_nodes}" if idle_nodes else "numeric", "zero"], ["nothing"]),
+        helper.make_node("Add", ["numeric", "nothing"], ["hour"]),
+        helper.make_node("Mul", ["hour", "weight"], ["scaled"]),
         helper.make_node("Add", ["scaled", "ua_number"], ["raw"]),
         helper.make_node("Sub", ["raw", "limit"], ["margin"]),
         helper.make_node("Sigmoid", ["margin"], ["late"]),
@@ -36,7 +42,7 @@ def _graph(weight: float) -> onnx.ModelProto:
         helper.make_node("Concat", ["early", "late"], ["probabilities"], axis=1),
         helper.make_node("ArgMax", ["probabilities"], ["label"], axis=1, keepdims=0),
     ]
-    constants = {"weight": weight, "limit": 12.0, "one": 1.0}
+    constants = {"weight": weight, "limit": 12.0, "one": 1.0, "zero": 0.0}
     initializers = [numpy_helper.from_array(np.array(value, np.float32), name) for name, value in constants.items()]
     initializers.append(helper.make_tensor("ua", TensorProto.STRING, [1], [b"UA"]))
     inputs = [

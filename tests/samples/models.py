@@ -8,7 +8,7 @@ import pandas as pd
 from modelratchet.core.schema import Column, Schema
 from modelratchet.core.tasks import Task
 from modelratchet.modeling.bootstrap import Resampling
-from modelratchet.modeling.comparison import Contender
+from modelratchet.modeling.comparison import ComparisonPlan, Contender
 from modelratchet.modeling.evaluation import Measurement
 from modelratchet.modeling.holdout import Holdout
 from modelratchet.modeling.scores import Scores
@@ -72,4 +72,9 @@ def holdout_of(task: Task, n_rows: int = 400, seed: int = 5) -> Holdout:
 
 def measurement_of(task: Task, slices: tuple[str, ...] = ("place",)) -> Measurement:
     """A quick one."""
-    return Measurement(PRIMARY[task], slices, Resampling(0.95, 200, 11))
+    return Measurement(PRIMARY[task], slices, ("place",), 10, Resampling(0.95, 200, 11))
+
+
+def comparison_plan_of(task: Task, cluster: str | None = None) -> ComparisonPlan:
+    """A quick one."""
+    return ComparisonPlan(PRIMARY[task], ("place",), cluster, 200, 11)

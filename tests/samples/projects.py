@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from modelratchet.config.layout import OWN_TESTS
+
 ROOT = Path(__file__).parents[2]
 PARTS = (
     "src",
@@ -83,7 +85,10 @@ GIT = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.invalid")
 
 
 def make_project(folder: Path, example: str | None = None) -> Project:
-    """Copy the project; `example` names a folder of tests/projects whose params.yaml and project.py take the place of the flights'."""
+    """Copy the project; `example` names a folder of tests/projects whose params.yaml and project.py take the place of the flights'.
+
+    Tests of the model are the flights' alone.
+    """
     folder.mkdir(parents=True)
     for part in PARTS:
         source = ROOT / part
@@ -92,7 +97,9 @@ def make_project(folder: Path, example: str | None = None) -> Project:
         else:
             shutil.copy2(source, folder / part)
     shutil.copytree(ROOT / ".dvc", folder / ".dvc", ignore=shutil.ignore_patterns("tmp", "cache", "config.local"))
-    if example:
+    if not example:
+        shutil.copytree(ROOT / OWN_TESTS, folder / OWN_TESTS, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
         shutil.copy2(ROOT / "tests" / "projects" / example / "params.yaml", folder / "params.yaml")
         shutil.copy2(ROOT / "tests" / "projects" / example / "project.py", folder / "pipeline" / "project.py")
     subprocess.run(["git", "init", "-q", "-b", "main"], cwd=folder, check=True)
@@ -108,7 +115,10 @@ def small_flights(project: Project) -> None:
         split__holdout_from="2013-02-15T00:00:00",
         train__hist_gradient_boosting={"max_iter": 20},
         evaluate__resamples=200,
-        compare__calls=400,
+        compare__resamples=200,
+        latency__calls=400,
+        latency__seconds=2.0,
+        latency__server=False,
         parity__fuzz_rows=1000,
         gate__floors={"roc_auc": 0.55},
     )

@@ -11,7 +11,8 @@ import pandas as pd
 from modelratchet.core.evidence import MetricValue, SliceValue
 from modelratchet.core.gate import decide
 from modelratchet.core.metrics import Direction
-from modelratchet.core.page import decision_page
+from modelratchet.core.run_facts import RunFacts
+from modelratchet.core.standing import Champion
 from modelratchet.storage.bundles import write_bundle
 from modelratchet.storage.files import write_record
 from modelratchet.usecases.record_candidate import CandidateFiles
@@ -21,15 +22,23 @@ from tests.samples.candidates import MODEL, bundle
 PICTURES = ("calibration", "confusion", "importance", "pr", "roc")
 
 
-def recording(folder: Path, weight: float = 0.1, auc: float = 0.70, model: str = MODEL) -> CandidateFiles:
-    """Write everything that recording reads; candidates differ by their weight and their metric."""
+def recording(
+    folder: Path, weight: float = 0.1, auc: float = 0.70, model: str = MODEL, champion: RunFacts | None = None
+) -> CandidateFiles:
+    """Write everything that recording reads; candidates differ by their weight and their metric.
+
+    With facts of a champion it is as if that one had been fetched.
+    """
     made = bundle(weight)
     write_bundle(made, folder / "bundle")
-    found = _evidence(made.digest, auc)
+    found = _evidence(made.digest, auc, champion)
     verdict = decide(model, found, samples.policy())
     write_record(folder / "evidence.json", found)
     write_record(folder / "verdict.json", verdict)
-    (folder / "decision.md").write_text(decision_page(verdict, found))
+    write_record(folder / "policy.json", samples.policy())
+    if champion:
+        write_record(folder / "reigning" / "run.json", champion)
+        write_bundle(bundle(0.5), folder / "reigning" / "bundle")
     (folder / "lock.txt").write_text("numpy==2.1\n")
     rows = pd.DataFrame(
         {"hour": [5.0, 6.0, 7.0], "temp": [1.0, np.nan, 3.0], "carrier": ["AA", "UA", ""], "late": [0, 1, 0]}
@@ -39,14 +48,13 @@ def recording(folder: Path, weight: float = 0.1, auc: float = 0.70, model: str =
     return CandidateFiles(
         bundle=folder / "bundle",
         evidence=folder / "evidence.json",
+        policy=folder / "policy.json",
         verdict=folder / "verdict.json",
-        page=folder / "decision.md",
+        reigning=folder / "reigning",
         train=folder / "train.parquet",
         holdout=folder / "holdout.parquet",
         lock=folder / "lock.txt",
-        attachments={
-            name: folder / name for name in ("decision.md", "verdict.json", "evidence.json", *_pictures(folder, weight))
-        },
+        attachments={name: folder / name for name in ("verdict.json", "evidence.json", *_pictures(folder, weight))},
         receipt=folder / "receipt.json",
     )
 
@@ -62,7 +70,13 @@ def settings(estimator: str) -> dict[str, object]:
     }
 
 
-def _evidence(digest: str, auc: float) -> samples.Evidence:
+def _evidence(digest: str, auc: float, champion: RunFacts | None) -> samples.Evidence:
+    compared = samples.comparison(bundle_digest=digest)
+    if champion:
+        reigns = Champion(champion.version, bundle(0.5).digest, champion.run_id)
+        compared = samples.comparison(
+            bundle_digest=digest, standing=samples.standing(champion=reigns), champion=samples.contest(reigns)
+        )
     metrics = tuple(
         MetricValue(name, Direction.HIGHER, value, value - 0.01, value + 0.01)
         for name, value in (("roc_auc", auc), ("accuracy", auc + 0.1))
@@ -74,7 +88,11 @@ def _evidence(digest: str, auc: float) -> samples.Evidence:
         bundle_digest=digest,
         evaluation=replace(samples.evaluation(*metrics), bundle_digest=digest, slices=slices),
         parity=replace(samples.parity(), bundle_digest=digest),
-        comparison=samples.comparison(bundle_digest=digest),
+        comparison=compared,
+        latency=replace(
+            samples.latency(), bundle_digest=digest, champion_digest=compared.standing.champion.bundle_digest
+        ),
+        model_tests=replace(samples.model_tests(), bundle_digest=digest),
     )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 from modelratchet.usecases.ports import Revision
 
 _UNKNOWN = "unknown"
 _SECONDS = 20
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 
 class GitSourceControl:
@@ -40,6 +43,14 @@ class GitSourceControl:
         return Revision(
             commit, branch or os.environ.get("GITHUB_REF_NAME") or _UNKNOWN, None if status is None else bool(status)
         )
+
+    def commit_address(self, commit: str) -> str | None:
+        """The commit on the web page of the remote `origin`, if that is reached by https; what it holds of users and passwords is left out."""
+        remote = urlsplit(self._ask("remote", "get-url", "origin") or "")
+        if remote.scheme != "https" or not remote.hostname or not _COMMIT.fullmatch(commit):
+            return None
+        port = f":{remote.port}" if remote.port else ""
+        return f"https://{remote.hostname}{port}{quote(remote.path.rstrip('/').removesuffix('.git'))}/commit/{commit}"
 
     def _ask(self, *arguments: str) -> str | None:
         try:

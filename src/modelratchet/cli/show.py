@@ -8,7 +8,9 @@ import click
 
 from modelratchet.cli import render
 from modelratchet.config import layout
+from modelratchet.core.evidence import Evaluation
 from modelratchet.core.formats import encode
+from modelratchet.core.tasks import Task
 from modelratchet.errors import ExitCode
 from modelratchet.usecases.read_report import Report, read_report
 from modelratchet.wiring.commands import REPORT_FILES
@@ -16,7 +18,7 @@ from modelratchet.wiring.commands import REPORT_FILES
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-@click.option("--slices", is_flag=True, help="The primary metric on every slice too.")
+@click.option("--slices", is_flag=True, help="The primary metric on every slice, and the rates of groups, too.")
 def show(as_json: bool, slices: bool) -> int:
     """Show the candidate of the latest run: metrics, verdict, version and where to look."""
     report = read_report(REPORT_FILES)
@@ -27,6 +29,8 @@ def show(as_json: bool, slices: bool) -> int:
     evaluation = report.evidence.evaluation
     if evaluation:
         click.echo("\n".join(render.metric_lines(evaluation, report.evidence.comparison)))
+    if report.evidence.comparison:
+        click.echo("\n".join(render.comparison_lines(report.evidence.comparison)))
     if slices:
         click.echo("\n".join(_slice_lines(report)))
     click.echo(render.verdict_line(report.verdict))
@@ -37,12 +41,28 @@ def show(as_json: bool, slices: bool) -> int:
 
 
 def _slice_lines(report: Report) -> list[str]:
-    evaluation = report.evidence.evaluation
-    rows = [("slice", "rows", evaluation.primary if evaluation else "", "interval")]
-    for item in evaluation.slices if evaluation else ():
+    evaluation, comparison = report.evidence.evaluation, report.evidence.comparison
+    if evaluation is None:
+        return []
+    against = comparison.champion if comparison else None
+    gains = {(item.column, item.category): item.difference for item in against.slices} if against else {}
+    rows = [("slice", "rows", evaluation.primary, "interval", *render.GAIN_HEADER)]
+    for item in evaluation.slices:
         metric = item.metric
         cells = (
             (f"{metric.value:.4f}", f"{metric.low:.4f} .. {metric.high:.4f}") if metric else ("", "too small to say")
         )
-        rows.append((f"{item.column} {item.category}", f"{item.n_rows:,}", *cells))
-    return list(render.columns(rows))
+        gain = render.gain_cells(gains.get((item.column, item.category)), evaluation.confidence)
+        rows.append((f"{item.column} {item.category}", f"{item.n_rows:,}", *cells, *gain))
+    return [*render.columns(rows), *_group_lines(evaluation)]
+
+
+def _group_lines(evaluation: Evaluation) -> list[str]:
+    if not evaluation.groups:
+        return []
+    rate = "answered positive" if evaluation.task is Task.BINARY else "answered rightly"
+    groups = [
+        (f"{item.column} {item.category}", f"{item.n_rows:,}", f"{item.count / item.n_rows:.4f}")
+        for item in evaluation.groups
+    ]
+    return list(render.columns([("group", "rows", rate), *groups]))

@@ -1,6 +1,7 @@
-"""Faults between blocks of `params.yaml`: settings that are each right and do not go together.
+"""Faults between blocks of `params.yaml`: settings that are each right and do not go together. Called by `config.reading`.
 
-They work on the raw data and look only at what is there, so that they are found along with all other faults.
+They work on the raw data and look only at what is there, so that they are found along with all other faults. What is wrong with
+the gate's policy alone is in `config.policy_checks`.
 """
 
 from __future__ import annotations
@@ -8,32 +9,60 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from modelratchet.config.column_checks import column_faults
+from modelratchet.config.policy_checks import policy_faults
 from modelratchet.core.metrics import METRICS, metrics_for
 from modelratchet.core.tasks import Task
 
 Raw = Mapping[str, Any]
 
+LEDGER_SUFFIX = ".promotions"
+"""The registry keeps a model's ledger under its name and this."""
+
 
 def cross_faults(data: Raw) -> Iterator[str]:
     """Yield one line for each pair of settings that do not fit together."""
+    yield from _name_of_a_ledger(data)
     yield from _metrics_that_do_not_fit_the_task(data)
+    yield from _limits_that_do_not_fit_the_task(data)
     yield from _slices_that_are_not_categorical(data)
     yield from _columns_that_the_split_lacks(data)
+    yield from column_faults(data)
+    yield from _limits_that_nothing_measures(data)
+    yield from policy_faults(block(data, "gate"), block(data, "evaluate").get("primary"))
+
+
+def block(data: Raw, name: str) -> Raw:
+    """That block, or an empty one where there is none."""
+    found = data.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _name_of_a_ledger(data: Raw) -> Iterator[str]:
+    if str(data.get("model", "")).endswith(LEDGER_SUFFIX):
+        yield f"model: found {data['model']!r}; names that end in {LEDGER_SUFFIX} are kept for ledgers"
 
 
 def _metrics_that_do_not_fit_the_task(data: Raw) -> Iterator[str]:
     if data.get("task") not in set(Task):
         return
     allowed = [metric.name for metric in metrics_for(Task(data["task"]))]
-    named = [("evaluate.primary", _block(data, "evaluate").get("primary"))]
-    named += [("gate.floors", name) for name in _block(_block(data, "gate"), "floors")]
+    named = [("evaluate.primary", block(data, "evaluate").get("primary"))]
+    named += [(f"gate.{key}", name) for key in ("floors", "guards") for name in block(block(data, "gate"), key)]
     for where, name in named:
         if name in METRICS and name not in allowed:
             yield f"{where}: found {name!r}; a {data['task']} task has {', '.join(allowed)}"
 
 
+def _limits_that_do_not_fit_the_task(data: Raw) -> Iterator[str]:
+    if data.get("task") == Task.REGRESSION:
+        for name in ("maximum_calibration_error", "maximum_churn", "maximum_group_gap"):
+            if block(data, "gate").get(name) is not None:
+                yield f"gate.{name}: found {block(data, 'gate')[name]}; a regression answers with no classes, expected none"
+
+
 def _slices_that_are_not_categorical(data: Raw) -> Iterator[str]:
-    slices, categorical = _block(data, "evaluate").get("slices"), _block(data, "columns").get("categorical")
+    slices, categorical = block(data, "evaluate").get("slices"), block(data, "columns").get("categorical")
     if isinstance(slices, list) and isinstance(categorical, list):
         for name in slices:
             if name not in categorical:
@@ -41,12 +70,17 @@ def _slices_that_are_not_categorical(data: Raw) -> Iterator[str]:
 
 
 def _columns_that_the_split_lacks(data: Raw) -> Iterator[str]:
-    method = _block(data, "split").get("method")
+    method = block(data, "split").get("method")
     needed = {"time": "time", "hash": "key"}.get(str(method))
-    if needed and "columns" in data and _block(data, "columns").get(needed) is None:
+    if needed and "columns" in data and block(data, "columns").get(needed) is None:
         yield f"columns.{needed}: missing, split.method {method} needs it"
 
 
-def _block(data: Raw, name: str) -> Raw:
-    block = data.get(name)
-    return block if isinstance(block, Mapping) else {}
+def _limits_that_nothing_measures(data: Raw) -> Iterator[str]:
+    gate = block(data, "gate")
+    if gate.get("maximum_group_gap") is not None and not block(data, "evaluate").get("groups"):
+        yield "gate.maximum_group_gap: set, but evaluate.groups names no column to look for groups in"
+    if block(data, "latency").get("server") is False:
+        for name in ("maximum_memory_mb", "maximum_start_s"):
+            if gate.get(name) is not None:
+                yield f"gate.{name}: set, but latency.server is false and only a server shows it"

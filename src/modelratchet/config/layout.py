@@ -5,6 +5,8 @@ from pathlib import Path
 PARAMS = Path("params.yaml")
 EXPECTATIONS = Path("expectations")
 LOCK = Path("requirements.lock")
+OWN_TESTS = Path("tests/model")
+"""The data scientist's tests of the model."""
 
 SOURCES = Path("pipeline/sources.json")
 SOURCE = Path("data/source.json")
@@ -31,6 +33,7 @@ LATENCY = Path("reports/latency.json")
 MODEL_TESTS = Path("reports/model_tests.json")
 COMPARISON = Path("reports/comparison.json")
 EVIDENCE = Path("reports/evidence.json")
+POLICY = Path("reports/policy.json")
 VERDICT = Path("reports/verdict.json")
 DECISION_PAGE = Path("reports/decision.md")
 RECEIPT = Path("reports/receipt.json")

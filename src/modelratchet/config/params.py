@@ -58,6 +58,9 @@ class Columns(Settings):
     time: ColumnName | None = Field(None, description="when a row came to be; split by time needs it")
     numeric: ColumnNames = ()
     categorical: ColumnNames = ()
+    kept: ColumnNames = Field(
+        (), description="no features, kept all the same: for compare.cluster and evaluate.groups, say"
+    )
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -68,10 +71,10 @@ class Columns(Settings):
     def _columns_are_distinct(self) -> Columns:
         if not self.features:
             raise ValueError("at least one numeric or categorical column is needed")
-        names = [self.label, *self.features]
+        names = [self.label, *self.features, *self.kept]
         doubled = sorted({name for name in names if names.count(name) > 1})
         if doubled:
-            raise ValueError(f"named more than once among label, numeric and categorical: {', '.join(doubled)}")
+            raise ValueError(f"named more than once among label, numeric, categorical and kept: {', '.join(doubled)}")
         return self
 
 
@@ -93,6 +96,10 @@ class Split(Settings):
     )
     holdout_share: Annotated[float, Field(gt=0.0, lt=1.0)] | None = Field(None, description="hash: the share held out")
     minimum_holdout_rows: Positive = Field(100, description="fewer held-out rows cannot decide anything")
+    maximum_overlap_share: Share = Field(
+        0.02,
+        description="without columns.key: held-out rows that may repeat training rows, beyond what training rows repeat each other",
+    )
 
     @field_validator("holdout_from", mode="before")
     @classmethod
@@ -168,7 +175,7 @@ class Evaluate(Settings):
     confidence: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.95
     resamples: Annotated[int, Field(ge=100, le=20_000)] = 1000
     slices: ColumnNames = Field((), description="categorical columns whose categories are looked at one by one")
-    groups: ColumnNames = Field((), description="categorical columns whose categories are to be treated alike")
+    groups: ColumnNames = Field((), description="categorical or kept columns whose categories are to be treated alike")
     calibration_bins: Annotated[int, Field(ge=2, le=100)] = 15
 
     @field_validator("primary")
@@ -239,8 +246,8 @@ class Gate(Settings):
     maximum_parity_share: Share = Field(
         0.0, description="share of rows whose scores may differ by more than the tolerance"
     )
-    maximum_latency_ratio: Annotated[float, Field(ge=1.0)] = Field(
-        1.05, description="candidate's p50 and p95 over the champion's"
+    maximum_latency_ratio: Annotated[float, Field(gt=1.0)] = Field(
+        1.05, description="candidate's p50 and p95 over the champion's; 1 cannot be told from noise"
     )
     maximum_p50_ms: Limit = Field(None, description="budget of the median time in process")
     maximum_p95_ms: Limit = Field(None, description="budget of the 95th percentile in process")

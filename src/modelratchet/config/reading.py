@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from modelratchet.config.column_checks import watched_faults
 from modelratchet.config.cross_checks import cross_faults
 from modelratchet.config.layout import PARAMS
 from modelratchet.config.params import Params
@@ -57,7 +58,7 @@ def parse_params(data: Any, source: str = str(PARAMS)) -> Params:
     """
     if not isinstance(data, dict):
         raise ConfigError(source, [f"it holds {type(data).__name__}, expected blocks of settings"], hint=HINT)
-    across = list(cross_faults(data))
+    across = [*cross_faults(data), *watched_faults(data)]
     try:
         params = Params.model_validate(data)
     except ValidationError as error:

@@ -11,10 +11,20 @@ from typing import ClassVar
 
 
 class Route(StrEnum):
-    """What a call went through."""
+    """What a call went through, and which time was taken.
+
+    Processor time is of the same calls: what they cost, not how long they waited for a core. A busy machine changes it far less.
+    """
 
     IN_PROCESS = "in process"
     SERVER = "server"
+    IN_PROCESS_CPU = "in process, processor time"
+    SERVER_CPU = "server, processor time"
+
+    @property
+    def of_processor(self) -> Route:
+        """The same route in processor time."""
+        return {Route.IN_PROCESS: Route.IN_PROCESS_CPU, Route.SERVER: Route.SERVER_CPU}.get(self, self)
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,10 @@ class Ratio:
     value: float
     low: float
     high: float
+
+    def is_within(self, tolerance: float) -> bool:
+        """Whether the whole interval lies closer to 1 than the tolerance, either way."""
+        return 1.0 / tolerance < self.low and self.high < tolerance
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,7 @@ class Times:
 class Timing:
     """Candidate, champion and a control called in turns through one route.
 
-    `ratios` are candidate over champion (empty without a champion). `control` is a second copy of the champion (of the candidate where there is
+    `tolerance` is a ratio above 1 that has to be told from no difference. `ratios` are candidate over champion (empty without a champion). `control` is a second copy of the champion (of the candidate where there is
     none) over the first: it shows what this machine calls a difference when there is none. `noise` is the spread of the
     block medians of the first copy, as a share of their median. `holds` tells whether every control interval lay within the
     tolerance before time ran out.
@@ -58,6 +72,14 @@ class Timing:
     noise: float
     holds: bool
 
+    def ratio(self, quantile: float) -> Ratio | None:
+        """The candidate's ratio at that quantile, if it was taken."""
+        return _at(self.ratios, quantile)
+
+    def control_ratio(self, quantile: float) -> Ratio | None:
+        """The control's ratio at that quantile, if it was taken."""
+        return _at(self.control, quantile)
+
 
 @dataclass(frozen=True)
 class Footprint:
@@ -73,7 +95,11 @@ class Footprint:
 
 @dataclass(frozen=True)
 class LatencyReport:
-    """All that was timed about one candidate."""
+    """All that was timed about one candidate.
+
+    `server_error` says why there is no timing through a server although one was asked for; it is empty where there is one, and where none
+    was asked for. `incomparable` says why there are no ratios although there is a champion: today's rows do not fit it, say.
+    """
 
     FORMAT: ClassVar[str] = "modelratchet/latency"
     VERSION: ClassVar[int] = 1
@@ -83,7 +109,13 @@ class LatencyReport:
     timings: tuple[Timing, ...]
     footprint: Footprint
     champion_footprint: Footprint | None
+    server_error: str = ""
+    incomparable: str = ""
 
     def timing(self, route: Route) -> Timing | None:
         """The timing through that route, if it was taken."""
         return next((item for item in self.timings if item.route is route), None)
+
+
+def _at(ratios: tuple[Ratio, ...], quantile: float) -> Ratio | None:
+    return next((item for item in ratios if item.quantile == quantile), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,11 +26,13 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric that can be asked for in `params.yaml`."""
+    """A metric that can be asked for in `params.yaml`. Its values lie from `lowest` to `highest`, infinities where nothing bounds them."""
 
     name: str
     direction: Direction
     tasks: tuple[Task, ...]
+    lowest: float = 0.0
+    highest: float = math.inf
 
 
 _CLASSIFICATION = (Task.BINARY, Task.MULTICLASS)
@@ -37,15 +40,15 @@ _CLASSIFICATION = (Task.BINARY, Task.MULTICLASS)
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric("roc_auc", Direction.HIGHER, (Task.BINARY,)),
-        Metric("average_precision", Direction.HIGHER, (Task.BINARY,)),
-        Metric("accuracy", Direction.HIGHER, _CLASSIFICATION),
-        Metric("macro_f1", Direction.HIGHER, _CLASSIFICATION),
+        Metric("roc_auc", Direction.HIGHER, (Task.BINARY,), highest=1.0),
+        Metric("average_precision", Direction.HIGHER, (Task.BINARY,), highest=1.0),
+        Metric("accuracy", Direction.HIGHER, _CLASSIFICATION, highest=1.0),
+        Metric("macro_f1", Direction.HIGHER, _CLASSIFICATION, highest=1.0),
         Metric("log_loss", Direction.LOWER, _CLASSIFICATION),
-        Metric("brier", Direction.LOWER, _CLASSIFICATION),
+        Metric("brier", Direction.LOWER, _CLASSIFICATION, highest=2.0),
         Metric("rmse", Direction.LOWER, (Task.REGRESSION,)),
         Metric("mae", Direction.LOWER, (Task.REGRESSION,)),
-        Metric("r2", Direction.HIGHER, (Task.REGRESSION,)),
+        Metric("r2", Direction.HIGHER, (Task.REGRESSION,), lowest=-math.inf, highest=1.0),
     )
 }
 

@@ -18,6 +18,8 @@ from scipy.special import ndtri, stdtrit
 from modelratchet.core import tango
 from modelratchet.core.comparison import Difference, Method
 
+HALF_A_ROW = 0.5
+
 
 @dataclass(frozen=True)
 class Target:
@@ -62,7 +64,10 @@ def reach(difference: Difference, target: Target) -> Reach:
 
 def accuracy_rows(discordant: float, target: Target) -> int:
     """Rows that a margin of accuracy needs when the two models disagree on a share `discordant` of the rows; the margin is above 0."""
-    return math.ceil((_accuracy_spread(discordant, target) / target.margin) ** 2)
+    spread = _accuracy_spread(discordant, target)
+    # won - lost is a whole number: the last step to the bound may cost half of one, so n margin - spread sqrt(n) has to reach it
+    root = (spread + math.sqrt(spread**2 + 4.0 * target.margin * HALF_A_ROW)) / (2.0 * target.margin)
+    return math.ceil(root**2)
 
 
 def smallest_accuracy_loss(discordant: float, n_rows: int, target: Target) -> float:
@@ -70,7 +75,7 @@ def smallest_accuracy_loss(discordant: float, n_rows: int, target: Target) -> fl
 
     def excess(margin: float) -> float:
         asked = Target(margin, target.alpha, target.power)
-        return margin * math.sqrt(n_rows) - _accuracy_spread(discordant, asked)
+        return margin * math.sqrt(n_rows) - _accuracy_spread(discordant, asked) - HALF_A_ROW / math.sqrt(n_rows)
 
     return float(brentq(excess, 0.0, 1.0)) if excess(1.0) > 0.0 else 1.0
 

@@ -20,6 +20,9 @@ IntArray = NDArray[np.int64]
 # elements of one batch of counts: larger batches leave the cache, smaller ones pay Python's overhead per call
 _BATCH_ELEMENTS = 1 << 17
 
+MAXIMUM_UNDEFINED_SHARE = 0.05
+"""An interval from only the resamples that have a value says nothing of the others; beyond this share of them it is not given."""
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -29,15 +32,6 @@ class Interval:
     high: float
     n_resamples: int
     n_undefined: int
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """A ratio of two medians with its interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 def resample_counts(n_rows: int, n_resamples: int, seed: Sequence[int]) -> Iterator[FloatArray]:
@@ -54,7 +48,8 @@ def resample_counts(n_rows: int, n_resamples: int, seed: Sequence[int]) -> Itera
     for start in range(0, n_resamples, size):
         n_batch = min(size, n_resamples - start)
         drawn = generator.integers(0, n_rows, size=(n_batch, n_rows), dtype=np.int64)
-        drawn += np.arange(n_batch, dtype=np.int64)[:, None] * n_rows
+        if n_batch > 1:
+            drawn += np.arange(n_batch, dtype=np.int64)[:, None] * n_rows
         yield np.bincount(drawn.ravel(), minlength=n_batch * n_rows).reshape(n_batch, n_rows).astype(np.float64)
 
 
@@ -115,34 +110,6 @@ def wilson_interval(successes: int, trials: int, confidence: float) -> tuple[flo
     centre = (share + spread / 2.0) / (1.0 + spread)
     half = z * math.sqrt(share * (1.0 - share) / trials + spread / (4.0 * trials)) / (1.0 + spread)
     return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def median_ratio(
-    candidate: FloatArray, champion: FloatArray, confidence: float, seed: Sequence[int], n_blocks: int = 40
-) -> Ratio:
-    """Ratio of the medians of two series measured in turns, with a block-bootstrap interval.
-
-    Calls next to each other share whatever the machine was doing, so single calls are not independent; blocks of
-    neighbouring turns nearly are, and they are what is drawn. Both series keep the same blocks: what slowed
-    both cancels out.
-
-    Args:
-        candidate: times `(n_turns,)`, any unit, in the order measured.
-        champion: times of the same turns.
-        confidence: share, 0 to 1 exclusive.
-        seed: what the draws depend on.
-        n_blocks: blocks to cut the turns into; at least 20 where there are as many turns.
-
-    Source: Kuensch, "The jackknife and the bootstrap for general stationary observations", Annals of Statistics 17 (1989),
-    with blocks that do not overlap (Carlstein 1986).
-    """
-    n_blocks = min(n_blocks, len(candidate))
-    length = len(candidate) // n_blocks
-    paired = np.stack([candidate, champion])[:, : n_blocks * length].reshape(2, n_blocks, length)
-    drawn = np.random.default_rng(list(seed)).integers(0, n_blocks, size=(1000, n_blocks))
-    medians = np.median(paired[:, drawn].reshape(2, len(drawn), -1), axis=2)
-    interval = percentile_interval(medians[0] / medians[1], confidence)
-    return Ratio(float(np.median(candidate) / np.median(champion)), interval.low, interval.high)
 
 
 def _moved(quantile: float, shift: float, acceleration: float) -> float:

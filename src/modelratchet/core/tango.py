@@ -29,7 +29,9 @@ def null_variance(won: float, lost: float, gain: float) -> float:
         return null_variance(lost, won, -gain)
     linear = (2.0 - won + lost) * gain - won - lost
     constant = lost * gain * (1.0 - gain)
-    likeliest_lost = (math.sqrt(linear**2 + 8.0 * constant) - linear) / 4.0
+    root = math.hypot(linear, math.sqrt(8.0 * constant))
+    # two forms of one root: neither subtracts nearly equal numbers
+    likeliest_lost = 2.0 * constant / (root + linear) if linear > 0.0 else (root - linear) / 4.0
     return 2.0 * likeliest_lost + gain * (1.0 - gain)
 
 

@@ -1,4 +1,4 @@
-"""Bootstrap intervals of metrics, and of paired differences of metrics. Called by `modeling.evaluation` and `modeling.comparison`."""
+"""Bootstrap intervals of metrics. Called by `modeling.evaluation`; paired differences are in `modeling.paired`."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modelratchet.core.evidence import Difference, MetricValue
-from modelratchet.core.metrics import METRICS, Direction
+from modelratchet.core.evidence import MetricValue
+from modelratchet.core.metrics import METRICS
 from modelratchet.core.statistics import (
+    MAXIMUM_UNDEFINED_SHARE,
     FloatArray,
     acceleration_of,
     bca_interval,
-    percentile_interval,
     resample_counts,
     wilson_interval,
 )
 from modelratchet.modeling.metrics import PreparedMetrics
-
-# An interval from only the resamples that have a value says nothing of the others; beyond this share it is not given.
-MAXIMUM_UNDEFINED_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -44,26 +41,6 @@ def metric_values(prepared: PreparedMetrics, plan: Resampling) -> tuple[MetricVa
     return tuple(
         _metric_value(prepared.n_rows, name, float(estimates[i]), _Resampled(resampled[:, i], influence[:, i]), plan)
         for i, name in enumerate(prepared.names)
-    )
-
-
-def differences(
-    candidate: PreparedMetrics, champion: PreparedMetrics, plan: Resampling
-) -> tuple[Difference | None, ...]:
-    """Each metric's paired gain with its interval, both models under the same resamples; None where it is not defined.
-
-    Percentile intervals: a gain of two like models is nearly symmetric, and where single rows weigh a lot (RMSE of heavy-tailed
-    errors) the shift that BCa adds is noise that costs five points of coverage (benchmarks/intervals.py).
-
-    Source: Efron and Tibshirani (1993), section 8.3: what was measured on the same rows is resampled together.
-    """
-    ours, theirs = candidate.estimate(), champion.estimate()
-    if not np.isfinite(ours - theirs).any():
-        return (None,) * len(ours)
-    resampled = resampled_values([candidate, champion], plan)
-    return tuple(
-        _difference(name, float(ours[i]), float(theirs[i]), resampled[:, :, i], plan)
-        for i, name in enumerate(candidate.names)
     )
 
 
@@ -93,16 +70,6 @@ def _metric_value(
         # every resample of rows that are all right is all right: that interval would claim certainty
         low, high = wilson_interval(round(estimate * n_rows), n_rows, plan.confidence)
     return MetricValue(name, METRICS[name].direction, estimate, low, high)
-
-
-def _difference(name: str, ours: float, theirs: float, resampled: FloatArray, plan: Resampling) -> Difference | None:
-    direction = METRICS[name].direction
-    # the zero at the end makes a gain of nothing 0.0 in reports, not -0.0
-    gains = (resampled[0] - resampled[1]) * (1.0 if direction is Direction.HIGHER else -1.0) + 0.0
-    if not _is_defined(ours - theirs, gains):
-        return None
-    interval = percentile_interval(gains, plan.confidence)
-    return Difference(name, direction, ours, theirs, direction.gain(ours, theirs), interval.low, interval.high)
 
 
 def _is_defined(estimate: float, resampled: FloatArray) -> bool:

@@ -1,7 +1,8 @@
-"""Candidate against champion: both score today's holdout, and every difference is paired. Called by the `compare` stage."""
+"""Candidate against champion and anchor: all score today's holdout, and every difference is paired. Called by the `compare` stage."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,14 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelratchet.core.evidence import Champion, Comparison, Difference, SliceDifference
+from modelratchet.core.comparison import Churn, Comparison, Contest, Difference, SliceDifference
+from modelratchet.core.metrics import metrics_for
 from modelratchet.core.schema import Schema
-from modelratchet.errors import DataError, RatchetError
-from modelratchet.modeling.bootstrap import differences
-from modelratchet.modeling.evaluation import MINIMUM_SLICE_ROWS, Measurement
+from modelratchet.core.standing import Champion, Standing
+from modelratchet.errors import DataError, EvidenceError, RatchetError
+from modelratchet.modeling.evaluation import MINIMUM_SLICE_ROWS
 from modelratchet.modeling.holdout import Holdout
-from modelratchet.modeling.latency import Call, LatencyPlan, single_calls, time_in_turns
-from modelratchet.modeling.metrics import Truth, prepare, refuse_broken
+from modelratchet.modeling.metrics import Truth, refuse_broken
+from modelratchet.modeling.paired import PairedPlan, paired_differences
 from modelratchet.modeling.scores import Scores
 
 
@@ -25,12 +27,6 @@ class Model(Protocol):
 
     def score(self, features: pd.DataFrame) -> Scores:
         """Answer for rows of the schema's features."""
-
-    def feeds(self, features: pd.DataFrame) -> dict[str, NDArray[np.generic]]:
-        """Turn rows into the graph's inputs."""
-
-    def run(self, feeds: dict[str, NDArray[np.generic]]) -> object:
-        """Run the graph."""
 
 
 @dataclass(frozen=True)
@@ -43,78 +39,86 @@ class Contender:
 
 
 @dataclass(frozen=True)
-class Reigning:
-    """What the registry says of the champion, and its loaded bundle; None where there is no champion."""
+class References:
+    """What the candidate is held against: who they are, and their loaded bundles.
 
-    record: Champion
-    contender: Contender | None
+    `champion` is None where nobody reigns, `anchor` where it is the champion itself or there is none.
+    """
+
+    standing: Standing
+    champion: Contender | None
+    anchor: Contender | None
 
 
 @dataclass(frozen=True)
 class ComparisonPlan:
-    """What is compared, and how calls are timed."""
+    """What is compared: all metrics, `primary` also on each category of the `slices` columns.
 
-    measurement: Measurement
-    latency: LatencyPlan
+    Rows that are equal in the column `cluster` are drawn together; None takes rows as independent.
+    """
+
+    primary: str
+    slices: tuple[str, ...]
+    cluster: str | None
+    n_resamples: int
+    seed: int
 
 
 @dataclass(frozen=True)
-class _Duel:
-    """Both models' answers to the same rows, in the candidate's classes."""
+class _Trial:
+    """The candidate's answers to the holdout, and all that a reference's are held against."""
 
+    schema: Schema
+    holdout: Holdout
     truth: Truth
-    candidate: Scores
-    champion: Scores
+    scores: Scores
+    clusters: NDArray[np.int64] | None
+    plan: ComparisonPlan
 
-    @property
-    def changed_share(self) -> float | None:
-        """Share of rows with another label; None for a regression."""
-        if not self.candidate.task.is_classification:
-            return None
-        return float(np.mean(self.candidate.labels != self.champion.labels))
+    def pairing(self, rows: NDArray[np.int64] | None = None) -> PairedPlan:
+        """How rows are resampled: all of them, or the ones at these positions."""
+        clusters = self.clusters if rows is None or self.clusters is None else self.clusters[rows]
+        return PairedPlan(self.plan.n_resamples, self.plan.seed, clusters)
 
 
-def compare(candidate: Contender, reigning: Reigning, holdout: Holdout, plan: ComparisonPlan) -> Comparison:
-    """Score both on the same rows and time them in turns.
+def compare(candidate: Contender, references: References, holdout: Holdout, plan: ComparisonPlan) -> Comparison:
+    """Score all on the same rows.
 
-    A champion that cannot be scored on these rows is no error: `incomparable` says why.
+    A reference that cannot be scored on these rows is no error: its contest says why.
 
     Raises:
-        DataError: the holdout does not fit the candidate.
-        EvidenceError: the candidate answered something that is no number.
+        DataError: the holdout does not fit the candidate, or lacks a column that is asked for.
+        EvidenceError: the candidate answered something that is no number, or the standing is of another holdout.
     """
+    standing = references.standing
+    if standing.holdout_digest != holdout.digest:
+        raise EvidenceError(
+            f"the champion was fetched for holdout {standing.holdout_digest}, found holdout {holdout.digest}",
+            hint="Run `ratchet run`: it asks the registry again.",
+        )
     scores, truth = candidate.model.score(holdout.features(candidate.schema)), holdout.truth(candidate.schema)
     refuse_broken(scores)
-    champion, incomparable, duel = reigning.contender, "", None
-    if champion is not None:
-        try:
-            duel = _Duel(truth, scores, champion_scores(champion, candidate.schema, holdout))
-        except RatchetError as error:
-            champion, incomparable = None, f"champion version {reigning.record.version}: {error.message}"
+    clusters = holdout.clusters(plan.cluster) if plan.cluster is not None else None
+    trial = _Trial(candidate.schema, holdout, truth, scores, clusters, plan)
+    champion, anchor = references.champion, references.anchor
     return Comparison(
         bundle_digest=candidate.digest,
         holdout_digest=holdout.digest,
-        champion=reigning.record,
         n_rows=len(truth),
-        confidence=plan.measurement.resampling.confidence,
-        incomparable=incomparable,
-        differences=_differences(duel, plan.measurement) if duel else (),
-        slices=_slices(duel, holdout, plan.measurement) if duel else (),
-        latency=time_in_turns(
-            _calls(candidate, holdout, plan), _calls(champion, holdout, plan) if champion else None, plan.latency
-        ),
-        changed_labels_share=duel.changed_share if duel else None,
+        standing=standing,
+        champion=_champion_contest(trial, standing.champion, champion) if champion else None,
+        anchor=_anchor_contest(trial, standing.anchor, anchor) if anchor else None,
     )
 
 
-def champion_scores(champion: Contender, schema: Schema, holdout: Holdout) -> Scores:
-    """The champion's answers in the candidate's classes: matched by name, for their order may differ.
+def reference_scores(reference: Contender, schema: Schema, holdout: Holdout) -> Scores:
+    """A champion's or anchor's answers in the candidate's classes: matched by name, for their order may differ.
 
     Raises:
         DataError: another task, label or set of classes, or columns that today's rows lack.
-        EvidenceError: the champion answered something that is no number.
+        EvidenceError: it answered something that is no number.
     """
-    theirs = champion.schema
+    theirs = reference.schema
     for what, found, expected in (
         ("answers task", theirs.task, schema.task),
         ("predicts", theirs.label, schema.label),
@@ -122,7 +126,7 @@ def champion_scores(champion: Contender, schema: Schema, holdout: Holdout) -> Sc
     ):
         if found != expected:
             raise DataError(f"it {what} {found}, the candidate {expected}")
-    scores = champion.model.score(holdout.features(theirs))
+    scores = reference.model.score(holdout.features(theirs))
     refuse_broken(scores)
     if not schema.task.is_classification:
         return scores
@@ -130,27 +134,46 @@ def champion_scores(champion: Contender, schema: Schema, holdout: Holdout) -> Sc
     return Scores.classification(schema.task, positions[scores.labels], scores.probabilities[:, np.argsort(positions)])
 
 
-def _differences(duel: _Duel, measurement: Measurement) -> tuple[Difference, ...]:
-    found = differences(prepare(duel.truth, duel.candidate), prepare(duel.truth, duel.champion), measurement.resampling)
+def _champion_contest(trial: _Trial, record: Champion, champion: Contender) -> Contest:
+    try:
+        theirs = reference_scores(champion, trial.schema, trial.holdout)
+    except RatchetError as error:
+        return _incomparable(record, "champion", error)
+    return Contest(record, "", _differences(trial, theirs), tuple(_slices(trial, theirs)), _churn(trial, theirs))
+
+
+def _anchor_contest(trial: _Trial, record: Champion, anchor: Contender) -> Contest:
+    try:
+        theirs = reference_scores(anchor, trial.schema, trial.holdout)
+    except RatchetError as error:
+        return _incomparable(record, "anchor", error)
+    return Contest(record, "", _differences(trial, theirs), (), None)
+
+
+def _incomparable(record: Champion, role: str, error: RatchetError) -> Contest:
+    return Contest(record, f"{role} version {record.version}: {error.message}", (), (), None)
+
+
+def _differences(trial: _Trial, theirs: Scores) -> tuple[Difference, ...]:
+    names = tuple(metric.name for metric in metrics_for(trial.schema.task))
+    found = paired_differences(trial.truth, trial.scores, theirs, names, trial.pairing())
     return tuple(difference for difference in found if difference)
 
 
-def _slices(duel: _Duel, holdout: Holdout, measurement: Measurement) -> tuple[SliceDifference, ...]:
-    return tuple(
-        SliceDifference(part.column, part.category, len(part.rows), _slice_difference(duel, part.rows, measurement))
-        for part in holdout.slices(measurement.slices)
-    )
+def _slices(trial: _Trial, theirs: Scores) -> Iterator[SliceDifference]:
+    for part in trial.holdout.slices(trial.plan.slices):
+        difference = None
+        if len(part.rows) >= MINIMUM_SLICE_ROWS:
+            ours, other, truth = trial.scores.take(part.rows), theirs.take(part.rows), trial.truth[part.rows]
+            (difference,) = paired_differences(truth, ours, other, (trial.plan.primary,), trial.pairing(part.rows))
+        yield SliceDifference(part.column, part.category, len(part.rows), difference)
 
 
-def _slice_difference(duel: _Duel, rows: NDArray[np.int64], measurement: Measurement) -> Difference | None:
-    if len(rows) < MINIMUM_SLICE_ROWS:
+def _churn(trial: _Trial, theirs: Scores) -> Churn | None:
+    """Rows whose label changed; None for a regression, whose answers nearly all do."""
+    if not trial.schema.task.is_classification:
         return None
-    ours, theirs = (
-        prepare(duel.truth[rows], scores.take(rows), [measurement.primary])
-        for scores in (duel.candidate, duel.champion)
-    )
-    return differences(ours, theirs, measurement.resampling)[0]
-
-
-def _calls(contender: Contender, holdout: Holdout, plan: ComparisonPlan) -> tuple[Call, ...]:
-    return single_calls(contender.model, holdout.features(contender.schema), plan.latency)
+    is_changed = trial.scores.labels != theirs.labels
+    is_right, was_right = trial.scores.labels == trial.truth, theirs.labels == trial.truth
+    mended, broken = int(np.count_nonzero(is_right & ~was_right)), int(np.count_nonzero(was_right & ~is_right))
+    return Churn(len(trial.truth), mended, broken, int(np.count_nonzero(is_changed)) - mended - broken)

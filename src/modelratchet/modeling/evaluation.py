@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modelratchet.core.evidence import Evaluation, MetricValue, SliceValue
+import numpy as np
+
+from modelratchet.core.evidence import Evaluation, GroupRate, MetricValue, SliceValue
 from modelratchet.core.schema import Schema
+from modelratchet.core.tasks import Task
 from modelratchet.errors import DataError
 from modelratchet.modeling.bootstrap import Resampling, metric_values
+from modelratchet.modeling.calibration import calibration_of
 from modelratchet.modeling.holdout import Holdout, Slice
 from modelratchet.modeling.metrics import Truth, prepare
 from modelratchet.modeling.scores import Scores
@@ -18,10 +23,12 @@ MINIMUM_SLICE_ROWS = 30
 
 @dataclass(frozen=True)
 class Measurement:
-    """What is measured: `primary` also on each category of the `slices` columns."""
+    """What is measured: `primary` also on each category of the `slices` columns, rates on each of the `groups` columns."""
 
     primary: str
     slices: tuple[str, ...]
+    groups: tuple[str, ...]
+    calibration_bins: int
     resampling: Resampling
 
 
@@ -48,16 +55,20 @@ def evaluate(
         SliceValue(part.column, part.category, len(part.rows), _slice_metric(truth, scores, part, measurement))
         for part in holdout.slices(measurement.slices)
     )
-    resampling = measurement.resampling
+    is_classification, resampling = schema.task.is_classification, measurement.resampling
     return Evaluation(
-        schema.task,
-        bundle_digest,
-        holdout.digest,
-        len(truth),
-        resampling.confidence,
-        measurement.primary,
-        metrics,
-        slices,
+        task=schema.task,
+        bundle_digest=bundle_digest,
+        holdout_digest=holdout.digest,
+        n_rows=len(truth),
+        confidence=resampling.confidence,
+        primary=measurement.primary,
+        metrics=metrics,
+        slices=slices,
+        calibration=calibration_of(truth.astype(np.int64), scores, measurement.calibration_bins, resampling)
+        if is_classification
+        else None,
+        groups=tuple(_group_rates(truth, scores, holdout, measurement.groups)) if is_classification else (),
     )
 
 
@@ -66,6 +77,8 @@ def flat_metrics(evaluation: Evaluation) -> dict[str, float]:
     flat: dict[str, float] = {}
     for metric in evaluation.metrics:
         flat |= {metric.name: metric.value, f"{metric.name}_low": metric.low, f"{metric.name}_high": metric.high}
+    if evaluation.calibration is not None:
+        flat["calibration_error"] = evaluation.calibration.error
     return flat
 
 
@@ -74,3 +87,13 @@ def _slice_metric(truth: Truth, scores: Scores, part: Slice, measurement: Measur
         return None
     prepared = prepare(truth[part.rows], scores.take(part.rows), [measurement.primary])
     return metric_values(prepared, measurement.resampling)[0]
+
+
+def _group_rates(truth: Truth, scores: Scores, holdout: Holdout, columns: tuple[str, ...]) -> Iterator[GroupRate]:
+    """Demographic parity for two classes, equal accuracy for more: no class of many is the favourable one.
+
+    Source: Barocas, Hardt and Narayanan, "Fairness and machine learning" (2023), chapter 3.
+    """
+    counted = scores.labels == 1 if scores.task is Task.BINARY else scores.labels == truth
+    for part in holdout.slices(columns):
+        yield GroupRate(part.column, part.category, len(part.rows), int(np.count_nonzero(counted[part.rows])))

@@ -59,15 +59,36 @@ class Holdout:
         Raises:
             DataError: a column is missing.
         """
-        missing = [name for name in columns if name not in self.rows.columns]
-        if missing:
-            raise DataError(f"evaluate.slices names {missing}, found columns {list(self.rows.columns)}")
+        self._refuse_missing("evaluate.slices or groups", columns)
         for name in columns:
             codes, categories = pd.factorize(as_category(self.rows[name]), sort=True)
             order = np.argsort(codes, kind="stable")
             ends = np.cumsum(np.bincount(codes, minlength=len(categories)))
             for category, rows in zip(categories, np.split(order, ends[:-1]), strict=True):
                 yield Slice(name, str(category), rows)
+
+    def clusters(self, column: str) -> NDArray[np.int64]:
+        """A number for each row, equal where the column's value is; `(n_rows,)`. Rows without a value are one cluster.
+
+        Raises:
+            DataError: the column is missing, or has fewer than two values.
+        """
+        self._refuse_missing("compare.cluster", (column,))
+        codes, values = pd.factorize(as_category(self.rows[column]))
+        if len(values) < 2:
+            raise DataError(
+                f"compare.cluster names {column}, which has one value only in {len(codes):,} held-out rows: nothing varies between clusters",
+                hint="Hold out more rows under split, or name another column.",
+            )
+        return codes.astype(np.int64)
+
+    def _refuse_missing(self, setting: str, columns: tuple[str, ...]) -> None:
+        missing = [name for name in columns if name not in self.rows.columns]
+        if missing:
+            raise DataError(
+                f"{setting} names {missing}, found columns {list(self.rows.columns)}",
+                hint="Name it under columns.kept if it is no feature.",
+            )
 
 
 def _numbers(column: pd.Series) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from modelratchet.core.tasks import Task
 
 @dataclass(frozen=True)
 class ColumnPlan:
-    """The named columns. `key`, `time` and `positive` are None where the project has none."""
+    """The named columns. `key`, `time` and `positive` are None where the project has none; `kept` are no features."""
 
     task: Task
     label: str
@@ -18,6 +18,7 @@ class ColumnPlan:
     time: str | None
     numeric: tuple[str, ...]
     categorical: tuple[str, ...]
+    kept: tuple[str, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -26,6 +27,6 @@ class ColumnPlan:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every named column once: key, time, features, label. The order that rows are written in."""
+        """Every named column once: key, time, features, kept columns, label. The order that rows are written in."""
         marks = [name for name in (self.key, self.time) if name is not None]
-        return tuple(dict.fromkeys([*marks, *self.features, self.label]))
+        return tuple(dict.fromkeys([*marks, *self.features, *self.kept, self.label]))

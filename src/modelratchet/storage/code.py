@@ -6,7 +6,7 @@ make that slow (docs/adr/0001). So each stage depends on one small file that cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from modelratchet.core.digests import digest_value
@@ -17,7 +17,10 @@ OWN_MODULE = "pipeline/project.py"
 
 
 def stage_sources(listing: Path) -> dict[str, tuple[Path, ...]]:
-    """The sources of each stage, sorted; a stage made of `project.py` is made of the user's other modules beside it too.
+    """The sources of each stage, sorted.
+
+    A stage made of `project.py` is made of the user's other modules beside it too. A listed name that ends in `/` stands for all files
+    below that folder, which need not be there.
 
     Raises:
         MissingEvidenceError: the listing is not there.
@@ -26,7 +29,7 @@ def stage_sources(listing: Path) -> dict[str, tuple[Path, ...]]:
     folder = Path(OWN_MODULE).parent
     own = {str(path) for path in folder.rglob("*.py") if path.stem not in listed}
     return {
-        stage: tuple(Path(name) for name in sorted({*names, *own} if OWN_MODULE in names else names))
+        stage: tuple(Path(name) for name in sorted({*_files(names), *(own if OWN_MODULE in names else ())}))
         for stage, names in listed.items()
     }
 
@@ -50,6 +53,17 @@ def write_code_digests(listing: Path, directory: Path) -> bool:
             write_json(target, value)
             has_changed = True
     return has_changed
+
+
+def _files(names: list[str]) -> Iterator[str]:
+    for name in names:
+        if not name.endswith("/"):
+            yield name
+            continue
+        for path in Path(name).rglob("*"):
+            # what Python and tools leave there is no source
+            if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in path.parts):
+                yield path.as_posix()
 
 
 def _digest(path: Path) -> str:

@@ -72,6 +72,18 @@ def read_record(path: Path, cls: type[Written]) -> Written:
     return from_document(cls, read_json(path), str(path))
 
 
+def read_supplied(path: Path, cls: type[Written]) -> Written | None:
+    """The same, or None where the file is not there: evidence that was not supplied.
+
+    Raises:
+        EvidenceError: it is there, and not JSON or not the record expected.
+    """
+    try:
+        return read_record(path, cls)
+    except MissingEvidenceError:
+        return None
+
+
 def read_json(path: Path) -> Any:
     """Parse a JSON file.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelratchet.core.ledger import State
+from modelratchet.core.run_facts import RUN_FACTS_FILE, RunFacts
 from modelratchet.core.standing import NOBODY, Champion, Standing, look_of
 from modelratchet.errors import EvidenceError, MissingEvidenceError
 from modelratchet.storage.bundles import read_bundle
@@ -23,7 +24,7 @@ BUNDLE = "bundle"
 
 @dataclass(frozen=True)
 class StandingFiles:
-    """Read: the candidate's bundle and the held-out rows. Written: the record, and a folder each for champion and anchor.
+    """Read: the candidate's bundle and the held-out rows. Written: the record, a folder each for champion and anchor, the facts of the champion's run.
 
     The folder `bundle` in them is there only where there is one to hold against; the anchor's only where it is not the champion itself.
     """
@@ -60,6 +61,7 @@ def fetch_champion(throne: Throne, model: str, files: StandingFiles) -> bool:
     anchor = champion if is_one else _version(throne.registry, model, history.state.anchor)
     changes = [
         _fetched(throne.registry, champion, files.reigning),
+        _told(throne.registry, champion, files.reigning / RUN_FACTS_FILE),
         _fetched(throne.registry, None if is_one else anchor, files.anchor),
         # last: a kill before this leaves a record that does not fit the bundles, and the next run goes on
         _written(_standing(throne.registry, history.state, (champion, anchor), files), files.standing),
@@ -120,6 +122,22 @@ def _fetched(registry: ModelRegistry, version: RegisteredVersion | None, folder:
         return False
     folder.mkdir(parents=True, exist_ok=True)
     registry.fetch_bundle(version, bundle)
+    return True
+
+
+def _told(registry: ModelRegistry, version: RegisteredVersion | None, path: Path) -> bool:
+    """Keep what the champion's run says of it; the facts of a version never change, so they are asked for once."""
+    if version is None:
+        was_there = path.exists()
+        path.unlink(missing_ok=True)
+        return was_there
+    try:
+        kept = read_record(path, RunFacts)
+        if (kept.version, kept.run_id) == (version.version, version.run_id):
+            return False
+    except EvidenceError:  # not there yet, or of another release
+        pass
+    write_record(path, registry.facts(version))
     return True
 
 

@@ -7,12 +7,16 @@ trusted an `EvidenceError`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from modelratchet.core.evidence import DataCheck
 from modelratchet.core.ledger import Event, State, StoredEvent
+from modelratchet.core.model_tests import ModelTest
+from modelratchet.core.page.model import Link
+from modelratchet.core.run_facts import RunFacts
 from modelratchet.storage.bundles import Bundle
 
 if TYPE_CHECKING:
@@ -74,6 +78,22 @@ class RunDataset:
 
 
 @dataclass(frozen=True)
+class RunPlace:
+    """A run in the registry."""
+
+    experiment_id: str
+    run_id: str
+
+
+@dataclass(frozen=True)
+class RunPages:
+    """What a run shows of its verdict: `note` is Markdown for the run's own page, `files` maps names at the artifact root to texts."""
+
+    note: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class CandidateRecord:
     """One candidate as it goes to the registry.
 
@@ -81,8 +101,8 @@ class CandidateRecord:
     A bundle has one version, however often it is judged: `verdict_tags` are of the latest verdict, `tags` of the
     first one.
     `attachments` maps a name at the artifact root (`roc.png`, `verdict.json`) to the local file; MLflow's compare page pairs
-    only files at the root that have equal names. `note` is Markdown, shown on the run's page. `example` holds
-    a few holdout rows, features only.
+    only files at the root that have equal names. `pages` writes the verdict's pages, once the run that they link to is made; equal places
+    give equal pages. `example` holds a few holdout rows, features only.
     """
 
     model: str
@@ -95,7 +115,7 @@ class CandidateRecord:
     datasets: tuple[RunDataset, ...]
     attachments: Mapping[str, Path]
     bundle: Path
-    note: str
+    pages: Callable[[RunPlace], RunPages]
     example: tuple[Mapping[str, float | str | None], ...]
 
 
@@ -115,6 +135,20 @@ class ModelRegistry(Protocol):
 
     def version(self, model: str, number: str) -> RegisteredVersion | None:
         """A whole version by its number, or None.
+
+        Raises:
+            TrackingError: the registry cannot be asked now.
+        """
+
+    def facts(self, version: RegisteredVersion) -> RunFacts:
+        """What the run that made a version says of it. A run that someone deleted leaves the version's tags, and no params or datasets.
+
+        Raises:
+            TrackingError: the registry cannot be asked now.
+        """
+
+    def show_override(self, version: RegisteredVersion, override: str) -> None:
+        """Put an override on the pages of a version and of its latest verdict's run. Idempotent.
 
         Raises:
             TrackingError: the registry cannot be asked now.
@@ -285,8 +319,21 @@ class Revision:
     is_dirty: bool | None
 
 
+class RunAddresses(Protocol):
+    """Where a browser shows runs."""
+
+    def links(self, run: RunPlace, champion: RunPlace | None) -> tuple[Link, ...]:
+        """The run, its Data Docs and, with a champion, the page that compares the two; as http(s) addresses that work from anywhere."""
+
+    def links_within(self, run: RunPlace, champion: RunPlace | None) -> tuple[Link, ...]:
+        """The same for a text that the registry's own page shows, under whatever address it is open."""
+
+
 class SourceControl(Protocol):
     """The repository that the project lies in."""
+
+    def commit_address(self, commit: str) -> str | None:
+        """The https page that shows a commit, without any password; None where the repository names no such remote."""
 
     def revision(self) -> Revision:
         """What is checked out. Never raises: a folder that is no repository is a fact, not a failure."""
@@ -357,6 +404,16 @@ class DataChecker(Protocol):
         """
 
 
+class ModelTester(Protocol):
+    """The data scientist's own tests of the candidate."""
+
+    def run(self) -> tuple[ModelTest, ...]:
+        """Run all tests that there are and say how each ended; none where there are none.
+
+        Whatever a test does is an outcome, not an error: one that crashes, hangs or cannot be read has failed.
+        """
+
+
 @dataclass(frozen=True)
 class StageStarted:
     """A stage's command began."""
@@ -424,4 +481,41 @@ class Packager(Protocol):
 
         Raises:
             OutsideError: the build failed.
+        """
+
+
+Rows = Sequence[Mapping[str, float | str | None]]
+
+
+class ServedModel(Protocol):
+    """A server process of its own, started with one bundle."""
+
+    def await_answer(self, rows: Rows) -> float:
+        """Wait until the server answers these rows with its bundle, and say how many milliseconds after its start it did.
+
+        Raises:
+            OutsideError: it ended, or did not answer in time, or answered with another bundle.
+        """
+
+    def requests(self, calls: Sequence[Rows]) -> Sequence[Callable[[], object]]:
+        """Requests that are ready to be sent, one after the other over one connection; each waits for its answer.
+
+        A request raises OutsideError when the server refuses it, or is gone.
+        """
+
+    def processor_ns(self) -> int:
+        """Processor time that the process that answers used so far; 0 where that cannot be read."""
+
+    def memory_bytes(self) -> int | None:
+        """Resident memory of all its processes together; None where that cannot be read."""
+
+
+class ModelServer(Protocol):
+    """Serves bundles as the image does."""
+
+    def serve(self, bundle: Bundle) -> AbstractContextManager[ServedModel]:
+        """Start a server and go on at once; it is ended with the block, whatever happens.
+
+        Raises:
+            OutsideError: it cannot be started.
         """

@@ -10,15 +10,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelratchet.core.changes import Origin
 from modelratchet.core.digests import digest_value
 from modelratchet.core.evidence import Evidence
+from modelratchet.core.page.html_page import html_page
+from modelratchet.core.page.json_page import json_page
+from modelratchet.core.page.markdown import markdown, note
+from modelratchet.core.page.model import Link
 from modelratchet.core.receipt import Receipt
 from modelratchet.core.verdict import Verdict
 from modelratchet.errors import EvidenceError
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import digest_file, read_record, write_record
 from modelratchet.usecases.candidate_values import flat_params, metrics_of, tags_of, verdict_tags_of
-from modelratchet.usecases.ports import CandidateRecord, DatasetReader, ModelRegistry, RegisteredVersion, SourceControl
+from modelratchet.usecases.compose_page import PageFiles, compose_page, described, origin_of
+from modelratchet.usecases.ports import (
+    CandidateRecord,
+    DatasetReader,
+    ModelRegistry,
+    RegisteredVersion,
+    RunAddresses,
+    RunPages,
+    RunPlace,
+    SourceControl,
+)
+from modelratchet.usecases.read_report import ReportFiles
 
 EXAMPLE_ROWS = 5
 
@@ -27,30 +43,42 @@ EXAMPLE_ROWS = 5
 class CandidateFiles:
     """What the earlier stages wrote, and where the receipt goes.
 
-    `attachments` are shown beside the run: name at the artifact root, local file or folder; those that are
-    not there are left out.
+    `reigning` is the folder of the champion that was fetched. `attachments` are shown beside the run: name at the artifact root, local
+    file or folder; those that are not there are left out.
     """
 
     bundle: Path
     evidence: Path
+    policy: Path
     verdict: Path
-    page: Path
+    reigning: Path
     train: Path
     holdout: Path
     lock: Path
     attachments: Mapping[str, Path]
     receipt: Path
 
+    @property
+    def of_page(self) -> PageFiles:
+        """The files that the decision page is made of."""
+        report = ReportFiles(self.evidence, self.verdict, self.receipt)
+        return PageFiles(report, self.policy, self.bundle, self.train, self.holdout, self.reigning)
+
 
 @dataclass(frozen=True)
 class Recorder:
-    """What recording talks to. `settings` is called only when there is something to record."""
+    """What recording talks to. `settings` and `overrides` are called only when there is something to record.
+
+    `overrides` tells of a model and a bundle who forced it and why; empty where nobody did.
+    """
 
     registry: ModelRegistry
     source_control: SourceControl
     datasets: DatasetReader
     settings: Callable[[], Mapping[str, object]]
     tracking_uri: str
+    addresses: RunAddresses
+    overrides: Callable[[str, str], str]
 
 
 def record_candidate(files: CandidateFiles, recorder: Recorder) -> bool:
@@ -98,21 +126,17 @@ def _candidate(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> C
             f"{files.verdict} is about another bundle or other evidence than {files.bundle} and {files.evidence}",
             hint="Run `ratchet run` to decide again.",
         )
-    settings = recorder.settings()
+    params = flat_params(recorder.settings())
     revision = recorder.source_control.revision()
-    datasets = (
-        recorder.datasets.describe(files.train, "train", "training"),
-        recorder.datasets.describe(files.holdout, "holdout", "holdout"),
-    )
+    datasets = described(recorder.datasets, files.train, files.holdout)
     digests = {
         "bundle": bundle.digest,
         "data": bundle.manifest.lineage.data_digest,
         "train": datasets[0].digest,
         "holdout": datasets[1].digest,
-        "params": digest_value(flat_params(settings)),
+        "params": digest_value(params),
         **({"lock": digest_file(files.lock)} if files.lock.exists() else {}),
     }
-    params = flat_params(settings)
     schema = bundle.schema
     dirty = "+" if revision.is_dirty else ""
     return CandidateRecord(
@@ -122,13 +146,36 @@ def _candidate(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> C
         params=params,
         metrics=metrics_of(evidence, len(bundle.model)),
         tags=tags_of(revision, digests),
-        verdict_tags=verdict_tags_of(verdict),
+        verdict_tags=verdict_tags_of(verdict, evidence.comparison),
         datasets=datasets,
         attachments={name: path for name, path in files.attachments.items() if path.exists()},
         bundle=files.bundle,
-        note=files.page.read_text(encoding="utf-8") if files.page.exists() else "",
+        pages=_pages(verdict, files, recorder, origin_of(files.bundle, datasets, params, revision)),
         example=recorder.datasets.example(files.holdout, (*schema.numeric, *schema.categorical), EXAMPLE_ROWS),
     )
+
+
+def _pages(
+    verdict: Verdict, files: CandidateFiles, recorder: Recorder, origin: Origin
+) -> Callable[[RunPlace], RunPages]:
+    """Writes the page once its run is known. Read now, so that faults show before anything is recorded."""
+    links = commit_links(recorder.source_control, origin.commit)
+    override = recorder.overrides(verdict.model, verdict.bundle_digest)
+    composed = compose_page(files.of_page, origin, links, override)
+
+    def written(place: RunPlace) -> RunPages:
+        within = composed.with_links(recorder.addresses.links_within(place, composed.champion))
+        page = composed.with_links(recorder.addresses.links(place, composed.champion))
+        files = {"decision.md": markdown(page), "decision.html": html_page(page), "decision.json": json_page(page)}
+        return RunPages(note(within), files)
+
+    return written
+
+
+def commit_links(source_control: SourceControl, commit: str) -> tuple[Link, ...]:
+    """The commit's page, where the repository has one."""
+    address = source_control.commit_address(commit) if commit else None
+    return (Link("The commit", address),) if address else ()
 
 
 def _short(digest: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from modelratchet.core.formats import decode
+from modelratchet.core.run_facts import RunFacts
 from modelratchet.errors import EvidenceError
 from modelratchet.usecases.ports import CandidateRecord, Memory, ModelRegistry, RegisteredVersion
 from modelratchet.usecases.stamped_memory import Question, StampedMemory
@@ -72,6 +73,14 @@ class RememberedRegistry:
     def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
         """Always asks: bytes are not kept here."""
         self._registry.fetch_bundle(version, directory)
+
+    def show_override(self, version: RegisteredVersion, override: str) -> None:
+        """Always asks: it is a write."""
+        self._registry.show_override(version, override)
+
+    def facts(self, version: RegisteredVersion) -> RunFacts:
+        """Always asks: it is wanted only when another champion reigns."""
+        return self._registry.facts(version)
 
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         """Record, and look once more so that the next run's questions are answered from memory.

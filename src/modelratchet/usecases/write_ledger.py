@@ -13,6 +13,7 @@ from pathlib import Path
 
 from modelratchet.core.ledger import Event, History, State
 from modelratchet.core.ledger_writing import Circumstances
+from modelratchet.core.page.overriding import is_override, override_text
 from modelratchet.core.standing import Champion
 from modelratchet.errors import DigestError, EvidenceError, MissingEvidenceError, OutsideError, TrackingError
 from modelratchet.usecases.ports import Certificates, ModelRegistry, RegisteredVersion
@@ -81,6 +82,7 @@ def complete(desk: Desk, history: History, events: Sequence[Event]) -> Completio
     """
     try:
         has_projected = desk.reader.ledger.project(history.state)
+        _show_overrides(desk, history, events)
         return Completion(has_projected, tuple(desk.certificates.ensure(event) for event in events))
     except OutsideError as error:
         reigning = history.state.champion.version or "nobody"
@@ -88,6 +90,14 @@ def complete(desk: Desk, history: History, events: Sequence[Event]) -> Completio
             f"the ledger of {history.model} says that {reigning} reigns, but alias, tags or certificate may be missing: {error.message}",
             hint="Run `ratchet reconcile` to complete them; nothing has to be decided again.",
         ) from error
+
+
+def _show_overrides(desk: Desk, history: History, events: Sequence[Event]) -> None:
+    """An override stands on the version's page for ever."""
+    for event in filter(is_override, events):
+        version = desk.registry.version(history.model, event.version)
+        if version is not None:
+            desk.registry.show_override(version, override_text(event))
 
 
 def whole_version(desk: Desk, model: str, number: str) -> RegisteredVersion:

@@ -8,5 +8,12 @@ def column_plan(params: Params) -> ColumnPlan:
     """What each column is for."""
     columns = params.columns
     return ColumnPlan(
-        params.task, columns.label, columns.positive, columns.key, columns.time, columns.numeric, columns.categorical
+        params.task,
+        columns.label,
+        columns.positive,
+        columns.key,
+        columns.time,
+        columns.numeric,
+        columns.categorical,
+        columns.kept,
     )

@@ -11,6 +11,7 @@ from modelratchet.config.params import Ingest, Params
 from modelratchet.core.evidence import DataCheck
 from modelratchet.errors import DataRejectedError
 from modelratchet.modeling.ingesting import ingest
+from modelratchet.modeling.overlap import refuse_overlap
 from modelratchet.modeling.splitting import Divided, divide, held_out_by_key, held_out_by_time
 from modelratchet.storage.sources import SourceFile, source_files
 from modelratchet.usecases.ports import DataChecker, RowSource
@@ -52,14 +53,16 @@ def divided(rows: pd.DataFrame, params: Params) -> Divided:
     """Rows parted by the method that `split` names.
 
     Raises:
-        DataError: a side is too small, or lacks classes.
+        DataError: a side is too small, or lacks classes, or a row is on both.
     """
     split, plan = params.split, column_plan(params)
     if split.holdout_from is not None:
         is_held_out = held_out_by_time(rows[str(plan.time)], split.holdout_from)
     else:
         is_held_out = held_out_by_key(rows[str(plan.key)], float(split.holdout_share or 0.0), params.seed)
-    return divide(rows, is_held_out, plan, split.minimum_holdout_rows)
+    parted = divide(rows, is_held_out, plan, split.minimum_holdout_rows)
+    refuse_overlap(parted, plan, split.maximum_overlap_share)
+    return parted
 
 
 def data_checker(params: Params) -> DataChecker:

@@ -10,22 +10,27 @@ from pathlib import Path
 from modelratchet.adapters.git_source_control import GitSourceControl
 from modelratchet.adapters.json_memory import JsonMemory
 from modelratchet.adapters.mlflow.address import LEDGER_SUFFIX, StoreAddress, read_address
+from modelratchet.adapters.mlflow.pages import MlflowAddresses
 from modelratchet.adapters.mlflow.probe import UNKNOWN, store_stamp
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.config import layout
 from modelratchet.core.digests import digest_value
+from modelratchet.core.ledger import fold
+from modelratchet.core.page.overriding import override_of
 from modelratchet.usecases.ports import Ledger, ModelRegistry
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder
 from modelratchet.usecases.remembered_ledger import RememberedLedger
 from modelratchet.usecases.remembered_registry import RememberedRegistry
 
 _ATTACHED_REPORTS = (
-    layout.DECISION_PAGE,
     layout.VERDICT,
     layout.EVIDENCE,
+    layout.POLICY,
     layout.EVALUATION,
     layout.PARITY,
     layout.COMPARISON,
+    layout.LATENCY,
+    layout.MODEL_TESTS,
     layout.DATA_CHECK,
     layout.METRICS,
 )
@@ -98,11 +103,24 @@ def recorder() -> Recorder:
     """What `record_candidate` talks to."""
     return Recorder(
         registry=registry(),
-        source_control=GitSourceControl(Path.cwd(), _TRACKED_OUTPUTS),
+        source_control=source_control(),
         datasets=ParquetDatasetReader(),
-        settings=_settings,
+        settings=settings,
         tracking_uri=store_address().shown,
+        addresses=MlflowAddresses(store_address()),
+        overrides=override_on,
     )
+
+
+def override_on(model: str, bundle_digest: str) -> str:
+    """Who forced a bundle and why, by the ledger."""
+    ledger = remembered_ledger()
+    return override_of(fold(model, ledger.read(model)), bundle_digest)
+
+
+def source_control() -> GitSourceControl:
+    """The project's repository, without what a run writes into it."""
+    return GitSourceControl(Path.cwd(), _TRACKED_OUTPUTS)
 
 
 def candidate_files() -> CandidateFiles:
@@ -112,8 +130,9 @@ def candidate_files() -> CandidateFiles:
     return CandidateFiles(
         bundle=layout.BUNDLE,
         evidence=layout.EVIDENCE,
+        policy=layout.POLICY,
         verdict=layout.VERDICT,
-        page=layout.DECISION_PAGE,
+        reigning=layout.REIGNING,
         train=layout.TRAIN,
         holdout=layout.HOLDOUT,
         lock=layout.LOCK,
@@ -122,8 +141,9 @@ def candidate_files() -> CandidateFiles:
     )
 
 
-def _settings() -> Mapping[str, object]:
+def settings() -> Mapping[str, object]:
+    """All that params.yaml sets, as plain data."""
     from modelratchet.config.reading import load_params
 
-    settings: Mapping[str, object] = load_params().model_dump(mode="json")
-    return settings
+    found: Mapping[str, object] = load_params().model_dump(mode="json")
+    return found

@@ -16,7 +16,14 @@ from pydantic import BaseModel
 from modelratchet.config.params import Params
 
 PAGE = Path(__file__).parents[3] / "docs/how-to/params.md"
-TYPES = {"string": "text", "integer": "whole number", "number": "number", "array": "list", "object": "mapping"}
+TYPES = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "array": "list",
+    "object": "mapping",
+    "boolean": "true or false",
+}
 
 
 @dataclass(frozen=True)

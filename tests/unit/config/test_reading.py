@@ -58,6 +58,9 @@ def test_every_fault_is_told_at_once(settings: dict[str, Any]) -> None:
         ("evaluate", "confidence", 2.0, "input should be less than 1"),
         ("evaluate", "slices", ["tail"], "evaluate.slices: found 'tail'; expected one of columns.categorical"),
         ("columns", "numeric", ["hour", "hour"], "named more than once"),
+        ("columns", "kept", ["hour"], "named more than once"),
+        ("compare", "cluster", "day", "compare.cluster: found 'day', which ingest drops; name it under columns.kept"),
+        ("evaluate", "groups", ["hour"], "evaluate.groups: found 'hour'; expected one of columns.categorical"),
         ("columns", "time", None, "columns.time: missing, split.method time needs it"),
         ("split", "holdout_share", 0.2, "method time needs holdout_from, and not holdout_share"),
         ("split", "holdout_from", "soon", "split.holdout_from: found 'soon'"),
@@ -69,6 +72,29 @@ def test_one_fault_is_named_by_its_key(
     settings[block][key] = value
 
     assert any(message in fault for fault in faults(settings))
+
+
+@pytest.mark.parametrize("name", ["seed", "check_data", "parity", "compare", "latency"])
+def test_a_block_or_key_that_dvc_watches_has_to_be_there(settings: dict[str, Any], name: str) -> None:
+    del settings[name]
+
+    assert [fault.split(";")[0] for fault in faults(settings)] == [f"{name}: missing"]
+
+
+@pytest.mark.parametrize("column", ["scheduled_departure", "carrier", "hour", "tail"])
+def test_any_column_that_the_rows_have_may_be_a_cluster(settings: dict[str, Any], column: str) -> None:
+    settings["columns"]["kept"] = ["tail"]
+    settings["compare"]["cluster"] = column
+
+    assert parse_params(settings).compare.cluster == column
+
+
+def test_groups_of_a_regression_are_a_fault(settings: dict[str, Any]) -> None:
+    settings["task"] = "regression"
+    settings["evaluate"] |= {"primary": "rmse", "groups": ["carrier"]}
+    settings["gate"] |= {"floors": {}, "guards": {}}
+
+    assert faults(settings) == ("evaluate.groups: a regression has no rates to compare between groups; leave it empty",)
 
 
 def test_option_of_one_estimator_is_checked_in_its_own_block(settings: dict[str, Any]) -> None:

@@ -38,8 +38,8 @@ def test_whole_number_is_read_where_a_fraction_is_expected() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (["format_version"], 99, "version 99, expected modelratchet/evidence version 1"),
-        (["format"], "other", "is other version 1"),
+        (["format_version"], 99, "version 99, expected modelratchet/evidence version 2"),
+        (["format"], "other", "is other version 2"),
         (["bundle_digest"], 5, "Evidence.bundle_digest: found 5, expected str"),
         (["parity", "parts"], {}, "Evidence.parity.parts"),
         (["parity", "parts", 0, "n_rows"], True, "parts[0].n_rows: found True, expected int"),
@@ -63,7 +63,7 @@ def test_malformed_record_is_refused_with_its_path(path: list[Any], value: objec
 
 def test_missing_field_is_refused() -> None:
     content = json.loads(json.dumps(to_document(sample.comparison())))
-    del content["latency"]
+    del content["standing"]
 
-    with pytest.raises(EvidenceError, match="missing fields \\['latency'\\]"):
+    with pytest.raises(EvidenceError, match="missing fields \\['standing'\\]"):
         from_document(Comparison, content, "x")

@@ -8,7 +8,7 @@ from modelratchet.core.formats import from_document, to_document
 from modelratchet.core.metrics import metrics_for
 from modelratchet.core.tasks import Task
 from modelratchet.errors import DataError
-from modelratchet.modeling.bootstrap import Resampling, differences, metric_values
+from modelratchet.modeling.bootstrap import Resampling, metric_values
 from modelratchet.modeling.evaluation import evaluate, flat_metrics
 from modelratchet.modeling.holdout import Holdout
 from modelratchet.modeling.metrics import prepare
@@ -105,23 +105,29 @@ def test_a_metric_that_most_resamples_lack_is_left_out() -> None:
     assert accuracy is not None
 
 
-@pytest.mark.parametrize("task", list(Task))
-def test_a_model_against_itself_gains_exactly_nothing(task: Task) -> None:
-    schema, rows = schema_of(task), holdout_of(task)
-    prepared = prepare(rows.truth(schema), SignalModel(schema).score(rows.features(schema)))
-    found = differences(prepared, prepared, Resampling(0.95, 200, 1))
-    assert [(d.gain, d.low, d.high) for d in found if d] == [(0.0, 0.0, 0.0)] * len(metrics_for(task))
-    assert not any(np.signbit([d.low, d.high]).any() for d in found if d)
+def test_rates_of_groups_count_positive_answers_of_a_binary_model() -> None:
+    schema, holdout = schema_of(Task.BINARY), holdout_of(Task.BINARY)
+    labels = SignalModel(schema).score(holdout.features(schema)).labels
+    rates = {rate.category: rate for rate in _evaluated(Task.BINARY).groups}
+    assert {name: rate.n_rows for name, rate in rates.items()} == {"large": 335, "small": 5, "one class": 60}
+    assert rates["large"].count == int(labels[holdout.rows["place"] == "large"].sum())
 
 
-def test_pairing_makes_the_interval_of_a_gain_narrower_than_either_metric_s() -> None:
-    schema, rows = schema_of(Task.REGRESSION), holdout_of(Task.REGRESSION)
-    ours, theirs = (
-        prepare(rows.truth(schema), SignalModel(schema, strength).score(rows.features(schema)), ["mae"])
-        for strength in (1.0, 1.02)
-    )
-    plan = Resampling(0.95, 200, 1)
-    (gain,), (alone,) = differences(ours, theirs, plan), metric_values(ours, plan)
-    assert gain is not None
-    assert alone is not None
-    assert gain.high - gain.low < 0.3 * (alone.high - alone.low)
+def test_rates_of_groups_count_right_answers_of_a_multiclass_model() -> None:
+    rates = {rate.category: rate for rate in _evaluated(Task.MULTICLASS).groups}
+    accuracy = _evaluated(Task.MULTICLASS).metric("accuracy")
+    assert accuracy is not None
+    assert sum(rate.count for rate in rates.values()) == round(accuracy.value * 400)
+
+
+def test_a_regression_has_neither_calibration_nor_groups() -> None:
+    found = _evaluated(Task.REGRESSION)
+    assert (found.calibration, found.groups) == (None, ())
+    assert "calibration_error" not in flat_metrics(found)
+
+
+def test_a_group_column_that_was_dropped_is_refused_with_where_to_name_it() -> None:
+    rows = holdout_of(Task.BINARY).rows.drop(columns="place")
+    with pytest.raises(DataError, match="place") as caught:
+        _evaluated(Task.BINARY, Holdout(rows, "sha256:x"))
+    assert "columns.kept" in caught.value.hint

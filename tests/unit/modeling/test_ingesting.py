@@ -129,6 +129,17 @@ def test_bad_rows_are_named(rows: pd.DataFrame, plan: ColumnPlan, expected: list
     assert [part for part in expected if part not in message] == [], message
 
 
+def test_kept_columns_stand_between_features_and_label_as_text() -> None:
+    found = ingest(good(day=[1, 2, None, 4]), ["id"], replace(PLAN, kept=("day",)))
+    assert list(found.columns) == ["id", "at", "size", "kind", "day", "label"]
+    assert found["day"].tolist() == ["1", "2", "", "4"]
+    assert "day" not in replace(PLAN, kept=("day",)).features
+
+
+def test_a_kept_column_that_is_not_there_is_named() -> None:
+    assert "column dya: not there" in fault_of(good(), replace(PLAN, kept=("dya",)))
+
+
 def test_a_doubled_column_name_is_named() -> None:
     rows = good()
     doubled = pd.concat([rows, rows[["size"]]], axis=1)

@@ -1,73 +1,112 @@
-"""How calls are timed: in turns, on the same rows, without the garbage collector."""
+"""How long is measured, and what is told of it; the clock is a fake one, so times are what the test says."""
 
-import gc
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from modelratchet.core.tasks import Task
-from modelratchet.modeling.latency import LatencyPlan, single_calls, time_in_turns
-from tests.samples.models import SignalModel, holdout_of, schema_of
+from modelratchet.core.latency import Route, Timing
+from modelratchet.modeling.latency import LatencyPlan, LineUp, in_process, time_in_turns
+from tests.fakes.machine import FakeMachine
 
-PLAN = LatencyPlan(rows_per_call=1, n_calls=400, confidence=0.95, seed=1)
-
-
-def _spin(nanoseconds: int) -> Callable[[], None]:
-    def call() -> None:
-        end = time.perf_counter_ns() + nanoseconds
-        while time.perf_counter_ns() < end:
-            pass
-
-    return call
+PLAN = LatencyPlan(rows_per_call=1, n_calls=400, seconds=1.0, tolerance=1.05, seed=1)
+MICROSECOND = 1000.0
 
 
-def test_a_candidate_of_twice_the_work_has_twice_the_time() -> None:
-    found = time_in_turns([_spin(100_000)], [_spin(50_000)], PLAN)
-    assert found.ratio == pytest.approx(2.0, rel=0.15)
-    assert found.ratio_low is not None
-    assert found.ratio_high is not None
-    assert found.ratio_low <= found.ratio <= found.ratio_high
-    assert found.candidate_p50_ms == pytest.approx(0.1, rel=0.3)
-    assert found.candidate_p95_ms >= found.candidate_p50_ms
+def _timed(machine: FakeMachine, share: float = 1.0, plan: LatencyPlan = PLAN, control: float = 1.0) -> list[Timing]:
+    """The candidate takes `share` of what the champion takes, the control `control`."""
+    callers = [machine.caller(20 * MICROSECOND * of, uses=1e4 * of, spread=0.02) for of in (share, 1.0, control)]
+    return list(time_in_turns(LineUp(Route.IN_PROCESS, callers[0], callers[1], callers[2]), plan, machine.clock))
 
 
-def test_turns_are_balanced_and_who_goes_first_changes() -> None:
-    order: list[str] = []
-    time_in_turns([lambda: order.append("candidate")], [lambda: order.append("champion")], PLAN)
-    timed = order[-800:]
-    assert timed.count("candidate") == 400
-    firsts = timed[::2]
-    assert firsts.count("candidate") == 200
-    assert all({firsts[i], firsts[i + 1]} == {"candidate", "champion"} for i in range(0, 400, 2))
-    assert len({tuple(firsts[i : i + 2]) for i in range(0, 400, 2)}) == 2
+def _waits(largest: float) -> Callable[[], float]:
+    generator = np.random.default_rng(7)
+    return lambda: float(generator.exponential(largest))
 
 
-def test_garbage_is_not_collected_while_timing_and_is_again_afterwards() -> None:
-    seen: list[bool] = []
-    time_in_turns([lambda: seen.append(gc.isenabled())], None, PLAN)
-    assert not any(seen)
-    assert gc.isenabled()
+def test_a_candidate_of_one_and_a_half_times_the_work_has_that_ratio() -> None:
+    waited, used = _timed(FakeMachine(), 1.5)
+    for timing in (waited, used):
+        for ratio in timing.ratios:
+            assert ratio.low <= 1.5 <= ratio.high
+            assert ratio.high - ratio.low < 0.2
+    assert waited.candidate.p95_ms > waited.candidate.p50_ms > 0.02
+    assert (waited.route, used.route) == (Route.IN_PROCESS, Route.IN_PROCESS_CPU)
 
 
-def test_garbage_collection_comes_back_after_a_call_that_fails() -> None:
-    def broken() -> None:
-        raise RuntimeError("no")
+def test_a_quiet_machine_is_measured_no_longer_than_was_asked() -> None:
+    waited = _timed(FakeMachine())[0]
+    assert waited.holds
+    assert waited.n_calls == 400
 
-    with pytest.raises(RuntimeError):
-        time_in_turns([broken], None, PLAN)
-    assert gc.isenabled()
+
+def test_a_noisy_machine_is_measured_longer_until_the_control_holds() -> None:
+    waited = _timed(FakeMachine(_waits(5 * MICROSECOND)))[0]
+    assert waited.holds
+    assert waited.n_calls > 400
+    assert waited.seconds < 1.0
+
+
+def test_time_runs_out_on_a_control_that_never_holds() -> None:
+    waited = _timed(FakeMachine(), control=1.2, plan=replace(PLAN, seconds=0.3))[0]
+    assert not waited.holds
+    assert waited.seconds == pytest.approx(0.3, abs=0.001)
+    assert waited.n_calls > 400
+
+
+def test_half_the_time_does_where_processor_time_holds() -> None:
+    machine = FakeMachine(_waits(2_000 * MICROSECOND))
+    waited, used = _timed(machine, plan=replace(PLAN, seconds=10.0))
+    assert not waited.holds
+    assert used.holds
+    assert waited.seconds == pytest.approx(5.0, abs=0.1)
+
+
+def test_too_few_calls_never_hold_however_alike_they_are() -> None:
+    machine = FakeMachine()
+    slow = [machine.caller(1e8) for _ in range(3)]
+    (waited, _) = time_in_turns(LineUp(Route.SERVER, slow[0], slow[1], slow[2]), PLAN, machine.clock)
+    assert waited.control[0].low == waited.control[0].high == 1.0
+    assert waited.n_calls < 20
+    assert not waited.holds
+
+
+def test_without_a_champion_the_control_is_held_against_the_candidate() -> None:
+    machine = FakeMachine()
+    line_up = LineUp(Route.IN_PROCESS, machine.caller(1000), None, machine.caller(1100))
+    (waited, _) = time_in_turns(line_up, replace(PLAN, seconds=0.01), machine.clock)
+    assert (waited.champion, waited.ratios) == (None, ())
+    assert [ratio.value for ratio in waited.control] == [1.1, 1.1]
+
+
+def test_noise_is_how_much_the_machines_speed_changed() -> None:
+    def wave() -> Iterator[float]:
+        while True:
+            yield from [0.0] * 600
+            yield from [20 * MICROSECOND] * 600
+
+    waits = wave()
+    assert _timed(FakeMachine())[0].noise < 0.05
+    assert _timed(FakeMachine(lambda: next(waits)))[0].noise > 0.2
+
+
+class Echo:
+    """Answers with its input."""
+
+    def feeds(self, features: pd.DataFrame) -> dict[str, np.ndarray]:
+        return {"numeric": features[["signal"]].to_numpy()}
+
+    def run(self, feeds: dict[str, np.ndarray]) -> np.ndarray:
+        return feeds["numeric"][:, 0]
 
 
 @pytest.mark.parametrize("rows_per_call", [1, 7])
-def test_both_models_get_the_same_real_rows(rows_per_call: int) -> None:
-    plan = LatencyPlan(rows_per_call, 300, 0.95, seed=4)
-    features = holdout_of(Task.BINARY).features(schema_of(Task.BINARY))
-    first, second = (
-        [call() for call in single_calls(SignalModel(schema_of(Task.BINARY)), features, plan)] for _ in range(2)
-    )
+def test_all_models_get_the_same_real_rows(rows_per_call: int) -> None:
+    plan, features = replace(PLAN, rows_per_call=rows_per_call), pd.DataFrame({"signal": np.arange(500.0) ** 2})
+    first, second = ([call() for call in in_process(Echo(), features, plan).calls] for _ in range(2))
     assert len(first) == 256
-    assert all(len(answer) == rows_per_call for answer in first)
+    assert all(len(answer) == rows_per_call for answer in first)  # type: ignore[arg-type]
     np.testing.assert_array_equal(first, second)
     assert set(np.concatenate(first).tolist()) <= set(features["signal"].tolist())

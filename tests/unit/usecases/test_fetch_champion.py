@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from modelratchet.core.run_facts import RunFacts
 from modelratchet.core.standing import NOBODY, Standing
 from modelratchet.errors import EvidenceError, MissingEvidenceError, TrackingError
 from modelratchet.storage.bundles import read_bundle, write_bundle
@@ -172,3 +173,17 @@ def test_a_registry_that_is_down_leaves_everything_as_it_was(
     with pytest.raises(TrackingError):
         fetch(shop, files)
     assert read_bundle(files.reigning / "bundle") == bundle(0.1)
+
+
+def test_what_the_champions_run_says_is_kept_beside_its_bundle(
+    shop: Workshop, files: StandingFiles, registry: FakeModelRegistry
+) -> None:
+    shop.promoted(0.1)
+    registry.calls.clear()
+
+    fetch(shop, files)
+    fetch(shop, files)
+
+    facts = read_record(files.reigning / "run.json", RunFacts)
+    assert (facts.version, facts.run_id, facts.tags["git.commit"]) == ("1", "run1", "abc")
+    assert registry.calls.count("facts") == 1

@@ -10,16 +10,19 @@ import pytest
 
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.core.receipt import Receipt
+from modelratchet.core.run_facts import RunFacts
 from modelratchet.core.verdict import Verdict
 from modelratchet.errors import EvidenceError, TrackingError
 from modelratchet.storage.bundles import write_bundle
 from modelratchet.storage.files import read_record, write_record
 from modelratchet.usecases.candidate_values import flat_params
-from modelratchet.usecases.ports import CandidateRecord
+from modelratchet.usecases.ports import CandidateRecord, RunPages
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder, record_candidate
 from tests.fakes.model_registry import FakeModelRegistry
+from tests.fakes.run_addresses import FakeRunAddresses
 from tests.fakes.source_control import FakeSourceControl
 from tests.samples.candidates import bundle
+from tests.samples.evidence import policy
 from tests.samples.recordings import recording, settings
 
 
@@ -36,6 +39,8 @@ def recorder() -> Recorder:
         ParquetDatasetReader(),
         lambda: settings("random_forest"),
         "sqlite:///x",
+        FakeRunAddresses(),
+        lambda model, digest: "",
     )
 
 
@@ -71,7 +76,6 @@ def test_the_champions_own_bundle_is_not_recorded_again(files: CandidateFiles, r
     registry = recorder.registry
     assert isinstance(registry, FakeModelRegistry)
     record_candidate(files, recorder)
-    registry.make_champion("flights-late", "1")
     verdict = replace(read_record(files.verdict, Verdict), champion_version="1")
     write_record(files.verdict, verdict)
 
@@ -142,3 +146,45 @@ def test_only_the_chosen_estimators_options_are_params() -> None:
     assert not any(name.startswith("train.logistic_regression") for name in params)
     assert params["evaluate.slices"] == "carrier"
     assert "split.holdout_share" not in params
+
+
+def shown(files: CandidateFiles, recorder: Recorder) -> RunPages:
+    record_candidate(files, recorder)
+    registry = recorder.registry
+    assert isinstance(registry, FakeModelRegistry)
+    return registry.pages["run1"]
+
+
+def test_the_note_links_within_the_registry_and_the_files_from_anywhere(tmp_path: Path, recorder: Recorder) -> None:
+    champion = RunFacts("7", "run-7", "1", {"train.estimator": "logistic_regression"}, {"git.commit": "old"}, ())
+
+    pages = shown(recording(tmp_path, champion=champion), recorder)
+
+    assert "(#/run1/run-7)" in pages.note
+    assert "(https://runs.example/run1/run-7)" in pages.files["decision.md"]
+    assert 'href="https://runs.example/run1/run-7"' in pages.files["decision.html"]
+    assert json.loads(pages.files["decision.json"])["format"] == "modelratchet/decision-page"
+
+
+def test_the_page_says_what_changed_since_the_champion(tmp_path: Path, recorder: Recorder) -> None:
+    champion = RunFacts("7", "run-7", "1", {"train.estimator": "logistic_regression"}, {"git.commit": "old"}, ())
+
+    pages = shown(recording(tmp_path, champion=champion), recorder)
+
+    assert "| param train.estimator | logistic_regression | random_forest |" in pages.files["decision.md"]
+    assert "| commit | `old` | `1234567890ab and changes not committed` |" in pages.files["decision.md"]
+    assert "https://git.example/flights/commit/1234567890abcdef" in pages.note
+
+
+def test_an_override_of_the_bundle_is_on_every_page(files: CandidateFiles, recorder: Recorder) -> None:
+    pages = shown(files, replace(recorder, overrides=lambda model, digest: f"ann forced {model}"))
+
+    assert "ann forced flights-late" in pages.note
+    assert "ann forced flights-late" in pages.files["decision.html"]
+
+
+def test_a_policy_that_is_not_the_verdicts_is_refused(files: CandidateFiles, recorder: Recorder) -> None:
+    write_record(files.policy, policy(margin=0.5))
+
+    with pytest.raises(EvidenceError, match="not the policy"):
+        record_candidate(files, recorder)

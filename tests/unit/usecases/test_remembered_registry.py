@@ -35,30 +35,31 @@ def remembered(real: FakeModelRegistry, stamps: Stamps) -> RememberedRegistry:
 
 
 def test_an_unchanged_store_is_asked_once(remembered: RememberedRegistry, real: FakeModelRegistry) -> None:
-    assert remembered.champion(MODEL) is None
-    assert remembered.champion(MODEL) is None
-    assert real.calls == ["champion"]
+    for _ in range(2):
+        assert remembered.version(MODEL, "1") is None
+        assert remembered.judged_on_holdout(MODEL, "sha256:h") == ()
+        assert remembered.judged_against_anchor(MODEL, "sha256:a") == ()
+    assert real.calls == ["version", "judged_on_holdout", "judged_against_anchor"]
 
 
 def test_a_changed_store_is_asked_again(
     remembered: RememberedRegistry, real: FakeModelRegistry, stamps: Stamps, tmp_path: Path
 ) -> None:
-    remembered.champion(MODEL)
+    remembered.version(MODEL, "1")
     version = real.record(candidate(tmp_path))
-    real.make_champion(MODEL, version.version)
     stamps.value = "s2"
 
-    assert remembered.champion(MODEL) == version
+    assert remembered.version(MODEL, "1") == version
 
 
 def test_an_unknown_stamp_is_never_trusted(
     remembered: RememberedRegistry, real: FakeModelRegistry, stamps: Stamps
 ) -> None:
     stamps.value = ""
-    remembered.champion(MODEL)
-    remembered.champion(MODEL)
+    remembered.version(MODEL, "1")
+    remembered.version(MODEL, "1")
 
-    assert real.calls == ["champion", "champion"]
+    assert real.calls == ["version", "version"]
 
 
 def test_another_key_is_another_question(remembered: RememberedRegistry, real: FakeModelRegistry) -> None:
@@ -75,13 +76,33 @@ def test_what_was_just_recorded_is_found_without_asking(
     real.calls.clear()
 
     assert remembered.find(MODEL, "k1") == version
-    assert remembered.champion(MODEL) is None
     assert real.calls == []
 
 
-def test_a_memory_of_another_release_is_asked_anew(real: FakeModelRegistry, stamps: Stamps) -> None:
-    memory = FakeMemory()
-    memory.remember(f"champion of {MODEL}", {"stamp": "s1", "key": "", "answer": {"old": 1}})
+def test_what_an_earlier_process_asked_is_answered_after_a_record_without_asking(
+    real: FakeModelRegistry, stamps: Stamps, tmp_path: Path
+) -> None:
+    memory, refreshed = FakeMemory(), []
+    earlier = RememberedRegistry(lambda: real, stamps, memory)
+    earlier.version(MODEL, "1")
+    earlier.judged_on_holdout(MODEL, "sha256:h")
+    stamps.value = "s2"
 
-    assert RememberedRegistry(lambda: real, stamps, memory).champion(MODEL) is None
-    assert real.calls == ["champion"]
+    version = RememberedRegistry(lambda: real, stamps, memory, refreshed.append).record(candidate(tmp_path, "k1"))
+    real.calls.clear()
+
+    later = RememberedRegistry(lambda: real, stamps, memory)
+    assert (later.version(MODEL, "1"), later.judged_on_holdout(MODEL, "sha256:h")) == (version, ())
+    assert (real.calls, refreshed) == ([], [MODEL])
+
+
+@pytest.mark.parametrize("kept", [{"old": 1}, [1], "1", 7], ids=str)
+def test_a_memory_of_another_release_is_asked_anew(real: FakeModelRegistry, stamps: Stamps, kept: object) -> None:
+    memory = FakeMemory()
+    for name in (f"version 1 of {MODEL}", f"judged on the holdout of {MODEL}"):
+        memory.remember(name, {"stamp": "s1", "key": "", "answer": kept})
+    memory.remember(f"questions on {MODEL}", kept)
+    remembered = RememberedRegistry(lambda: real, stamps, memory)
+
+    assert (remembered.version(MODEL, "1"), remembered.judged_on_holdout(MODEL, "")) == (None, ())
+    assert real.calls == ["version", "judged_on_holdout"]

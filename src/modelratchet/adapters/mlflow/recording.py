@@ -1,6 +1,6 @@
 """One candidate on its way into MLflow. Called by `registry.MlflowRegistry.record`, under its lock.
 
-The order makes a kill harmless: run, values, files, read back, version, run finished, and last the one tag that makes it
+The order makes a kill harmless: run, values, note, files, read back, version, run finished, and last the one tag that makes it
 count. A run that is finished is whole; a version is made only after its files were read back. So whoever comes after a
 kill keeps what is whole and takes the rest off the list.
 
@@ -21,7 +21,7 @@ from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.errors import insisting
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
 from modelratchet.errors import EvidenceError, OutsideError, TrackingError
-from modelratchet.usecases.ports import CandidateRecord
+from modelratchet.usecases.ports import CandidateRecord, RunPages, RunPlace
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -90,10 +90,14 @@ class Recording:
 
     def _new_run(self, experiment: str, *, with_model: bool) -> _Uploaded:
         run = runs.open_run(self.client, experiment, self.candidate)
+        pages = self._pages(run.info.run_id, experiment)
+        runs.set_note(self.client, run.info.run_id, pages.note)
         with tempfile.TemporaryDirectory(prefix="ratchet-") as folder:
             staging = Path(folder)
             for name, path in self.candidate.attachments.items():
                 _copy(path, staging / name)
+            for name, text in pages.files.items():
+                (staging / name).write_text(text, encoding="utf-8")
             if with_model:
                 model_files.save_model(self.candidate, staging / model_files.MODEL_PATH)
             artifacts.upload(artifacts.repository(run.info.artifact_uri, self.address.uri), staging)
@@ -120,7 +124,7 @@ class Recording:
                 source=f"{info.artifact_uri.rstrip('/')}/{model_files.MODEL_PATH}",
                 run_id=info.run_id,
                 tags=tags,
-                description=self.candidate.note,
+                description=self._pages(info.run_id, info.experiment_id).note,
             )
         )
 
@@ -136,13 +140,17 @@ class Recording:
         runs.close_others(self.client, experiment, self.candidate.key, run_id)
         runs.reap(self.client, experiment)
         if version.tags.get(versions.VERDICT_TAG) != self.candidate.key:
-            self.client.update_model_version(version.name, version.version, description=self.candidate.note)
+            note = self._pages(run_id, experiment).note
+            self.client.update_model_version(version.name, version.version, description=note)
             # a version's tags do not show in what a server tells of the model, which `probe` watches; this one does
             insisting(
                 lambda: self.client.set_registered_model_tag(version.name, versions.VERDICT_TAG, self.candidate.key)
             )
         versions.set_tags(self.client, version, self._verdict_tags(run_id))
         versions.mark_whole(self.client, version)
+
+    def _pages(self, run_id: str, experiment: str) -> RunPages:
+        return self.candidate.pages(RunPlace(str(experiment), str(run_id)))
 
     def _verdict_tags(self, run_id: str) -> dict[str, str]:
         """In the order in which they are set: the key comes last."""

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from modelratchet.adapters.mlflow import judged, versions
+from modelratchet.adapters.mlflow import judged, run_facts, runs, versions
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.errors import translated
 from modelratchet.adapters.mlflow.recording import Recording
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
+from modelratchet.core.page.overriding import with_override
+from modelratchet.core.run_facts import RunFacts
 from modelratchet.errors import EvidenceError, RatchetError, TrackingError
 from modelratchet.storage.bundles import read_bundle, write_bundle
 from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion
@@ -76,6 +78,24 @@ class MlflowRegistry:
         """Write a version's verified bundle to `directory`."""
         stored = read_stored(self._client, self._address, version.model, version.version, version.bundle_digest)
         write_bundle(stored, directory)
+
+    def facts(self, version: RegisteredVersion) -> RunFacts:
+        """What the run that made a version says of it."""
+        with translated(self._address, f"tell the run of version {version.version} of {version.model}"):
+            run = runs.living_run(self._client, version.run_id)
+            if run is not None:
+                return run_facts.facts_of_run(version, run)
+            return run_facts.facts_of_version(version, self._client.get_model_version(version.model, version.version))
+
+    def show_override(self, version: RegisteredVersion, override: str) -> None:
+        """Put an override into the run's note and the version's description."""
+        with translated(self._address, f"show the override of version {version.version} of {version.model}"):
+            run = runs.living_run(self._client, version.verdict_run_id)
+            if run is not None:
+                runs.set_note(self._client, run.info.run_id, with_override(runs.note_of(run), override))
+            found = self._client.get_model_version(version.model, version.version)
+            description = with_override(found.description or "", override)
+            self._client.update_model_version(version.model, version.version, description=description)
 
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         """Record a candidate, or find it recorded."""

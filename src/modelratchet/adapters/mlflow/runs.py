@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 KEY_TAG = "ratchet.key"
 LEASE_SECONDS = 6 * 3600
-NOTE_LIMIT = 7900
+NOTE_TAG = "mlflow.note.content"
 _VALUE_LIMIT = 5000
 _PARAMS_A_BATCH = 100
 _METRICS_A_BATCH = 800
@@ -50,7 +50,7 @@ def ensure_experiment(client: MlflowClient, name: str, artifact_root: str) -> st
 
 
 def open_run(client: MlflowClient, experiment: str, candidate: CandidateRecord) -> Run:
-    """Start a run that carries the candidate's key, and log all but its files."""
+    """Start a run that carries the candidate's key, and log all but its files and its note."""
     tags = {
         **{name: _cut(value, _VALUE_LIMIT) for name, value in {**candidate.tags, **candidate.verdict_tags}.items()},
         KEY_TAG: candidate.key,
@@ -58,15 +58,22 @@ def open_run(client: MlflowClient, experiment: str, candidate: CandidateRecord) 
         "mlflow.source.type": "PROJECT",
         "mlflow.source.name": "ratchet run",
         "mlflow.source.git.commit": candidate.tags.get("git.commit", ""),
-        "mlflow.note.content": _cut(
-            candidate.note, NOTE_LIMIT, "\n\n(cut; the whole page is the artifact decision.md)"
-        ),
     }
     run = client.create_run(experiment, tags=tags, run_name=candidate.run_name)
     _log_values(client, run, candidate)
     datasets = [_dataset_input(dataset) for dataset in candidate.datasets]
     insisting(lambda: client.log_inputs(run.info.run_id, datasets=datasets))
     return run
+
+
+def set_note(client: MlflowClient, run_id: str, note: str) -> None:
+    """Give a run the text that its page shows. It names the run itself, so it comes after the run was made."""
+    insisting(lambda: client.set_tag(run_id, NOTE_TAG, note))
+
+
+def note_of(run: Run) -> str:
+    """The text that a run's page shows."""
+    return str(run.data.tags.get(NOTE_TAG, ""))
 
 
 def finished_run(client: MlflowClient, experiment: str, key: str) -> Run | None:

@@ -1,0 +1,1 @@
+"""Promoters at once, on every store that MLflow has."""

@@ -1,0 +1,142 @@
+"""Joins bundles, holdout and settings for the `measure_latency` stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from modelratchet.config.params import Params
+from modelratchet.core.latency import Footprint, LatencyReport, Route, Timing
+from modelratchet.errors import DataError
+from modelratchet.modeling.holdout import Holdout
+from modelratchet.modeling.latency import LatencyPlan, LineUp, drawn_rows, in_process, in_process_line_up, time_in_turns
+from modelratchet.modeling.onnx_model import OnnxModel
+from modelratchet.modeling.records import records_of
+from modelratchet.modeling.tables import read_table
+from modelratchet.modeling.turns import Caller
+from modelratchet.storage.bundles import Bundle, read_bundle
+from modelratchet.storage.files import digest_file
+from modelratchet.usecases.ports import ModelServer, ServedModel
+from modelratchet.usecases.time_through_server import (
+    Served,
+    ServerCost,
+    ServerFindings,
+    ServerLineUp,
+    time_through_server,
+)
+
+# a request takes a hundred times as long as a call of the graph: fewer to begin with, and no 256 first ones
+_FIRST_REQUESTS = 400
+_SERVER_WARM_UP = 50
+
+
+_NOT_ASKED = ServerFindings((), None, None, "")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The bundle that is judged and the champion's; None where there is none, or where today's rows do not fit it, which `incomparable` explains."""
+
+    candidate: Bundle
+    champion: Bundle | None
+    incomparable: str
+
+
+def timed(candidate: Path, champion: Path, holdout: Holdout, params: Params) -> LatencyReport:
+    """Time a bundle against the champion's, if that is there.
+
+    Args:
+        candidate: the bundle's folder.
+        champion: the folder of the champion's bundle; it need not exist.
+        holdout: rows to call with.
+        params: how to time.
+
+    Raises:
+        DigestError: a bundle's bytes were changed; DataError: the holdout does not fit the candidate.
+    """
+    reigning = read_bundle(champion) if champion.exists() else None
+    pair, plan = _pair(read_bundle(candidate), reigning, holdout), plan_of(params)
+    timings = time_in_turns(_in_process(pair, holdout, plan), plan)
+    served = _through_server(_server(), pair, holdout, plan) if params.latency.server else _NOT_ASKED
+    return LatencyReport(
+        bundle_digest=pair.candidate.digest,
+        champion_digest=reigning.digest if reigning else None,
+        timings=(*timings, *served.timings),
+        footprint=_footprint(candidate, served.candidate),
+        champion_footprint=_footprint(champion, served.champion) if reigning else None,
+        server_error=served.error,
+        incomparable=pair.incomparable,
+    )
+
+
+def read_holdout(path: Path) -> Holdout:
+    """Read the held-out rows and digest their file."""
+    return Holdout(read_table(path), digest_file(path))
+
+
+def plan_of(params: Params) -> LatencyPlan:
+    """What `latency` in `params.yaml` asks for."""
+    settings = params.latency
+    return LatencyPlan(
+        rows_per_call=settings.rows_per_call,
+        n_calls=settings.calls,
+        seconds=settings.seconds,
+        tolerance=params.gate.maximum_latency_ratio,
+        seed=params.seed,
+    )
+
+
+def _pair(candidate: Bundle, champion: Bundle | None, holdout: Holdout) -> Pair:
+    holdout.features(candidate.schema)
+    if champion is None:
+        return Pair(candidate, None, "")
+    try:
+        holdout.features(champion.schema)
+    except DataError as error:
+        return Pair(candidate, None, f"today's rows do not fit the champion: {error.message}")
+    return Pair(candidate, champion, "")
+
+
+def _in_process(pair: Pair, holdout: Holdout, plan: LatencyPlan) -> LineUp:
+    def loaded(bundle: Bundle) -> Caller:
+        return in_process(OnnxModel(bundle), holdout.features(bundle.schema), plan)
+
+    champion = partial(loaded, pair.champion) if pair.champion else None
+    return in_process_line_up(partial(loaded, pair.candidate), champion)
+
+
+def _through_server(server: ModelServer, pair: Pair, holdout: Holdout, plan: LatencyPlan) -> ServerFindings:
+    def served(bundle: Bundle) -> Served:
+        drawn = drawn_rows(len(holdout.rows), plan)
+        features = holdout.features(bundle.schema).iloc[drawn.ravel()]
+        records, size = records_of(features, bundle.schema), plan.rows_per_call
+        return Served(bundle, [records[start : start + size] for start in range(0, len(records), size)])
+
+    candidate, champion = served(pair.candidate), served(pair.champion) if pair.champion else None
+    shorter = replace(plan, n_calls=min(plan.n_calls, _FIRST_REQUESTS), warm_up=_SERVER_WARM_UP)
+    return time_through_server(server, candidate, champion, partial(_time_requests, candidate, champion, shorter))
+
+
+def _time_requests(
+    candidate: Served, champion: Served | None, plan: LatencyPlan, servers: ServerLineUp
+) -> tuple[Timing, ...]:
+    ours = _caller(servers.candidate, candidate)
+    theirs = _caller(servers.champion, champion) if servers.champion and champion else None
+    control = _caller(servers.control, champion or candidate)
+    return time_in_turns(LineUp(Route.SERVER, ours, theirs, control), plan)
+
+
+def _caller(server: ServedModel, served: Served) -> Caller:
+    return Caller(server.requests(served.calls), server.processor_ns, works_on=True)
+
+
+def _footprint(bundle: Path, cost: ServerCost | None) -> Footprint:
+    memory, start = (cost.memory_bytes, cost.start_ms) if cost else (None, None)
+    return Footprint(sum(path.stat().st_size for path in bundle.iterdir()), memory, start)
+
+
+def _server() -> ModelServer:
+    from modelratchet.adapters.bentoml_model_server import BentomlModelServer
+
+    return BentomlModelServer()

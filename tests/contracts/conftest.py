@@ -1,0 +1,31 @@
+"""Real stores for contract tests, each made once a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from modelratchet.adapters.mlflow.address import StoreAddress
+from tests.mlflow_stores import served_store, sqlite_store
+
+
+@pytest.fixture(scope="module")
+def mlflow_addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], StoreAddress]]:
+    with ExitStack() as stack:
+        made: dict[str, StoreAddress] = {}
+
+        def address(kind: str) -> StoreAddress:
+            if kind not in made:
+                folder = tmp_path_factory.mktemp(kind)
+                made[kind] = sqlite_store(folder) if kind == "sqlite" else stack.enter_context(served_store(folder))
+            return made[kind]
+
+        yield address
+
+
+@pytest.fixture
+def model(request: pytest.FixtureRequest) -> str:
+    """A model of the test's own, for the real stores are shared."""
+    return request.node.name.replace("[", "-").replace("]", "")[:60]
