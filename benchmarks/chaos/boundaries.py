@@ -57,6 +57,12 @@ class Boundaries:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+def changes_something(label: str) -> bool:
+    """Whether a call of that label leaves something behind; a commit counts with the call that makes it."""
+    owner, name = label.split(".")
+    return owner == "os" or name.startswith(("create_", "set_", "log_", "update_", "delete_", "restore_"))
+
+
 def _outward_calls() -> list[tuple[Any, str]]:
     from filelock import BaseFileLock
     from mlflow import MlflowClient

@@ -22,9 +22,8 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.chaos.invariants import Store
-from benchmarks.chaos.kills import expect_done
 from benchmarks.chaos.operations import OPERATIONS, Operation
-from benchmarks.chaos.processes import Ended, forked, preload
+from benchmarks.chaos.processes import Ended, expect_done, forked, preload
 from benchmarks.chaos.scenes import local_scene
 from modelratchet.errors import ExitCode
 from tests.samples.candidates import MODEL
@@ -120,6 +119,8 @@ def _filled(operation: Operation, folder: Path, free_bytes: int) -> Filled:
     faults = (
         [] if first.is_done or _says_what_to_do(first) else [f"ended with {first.code}: {first.message} / {first.hint}"]
     )
+    if first.is_done and operation.is_step:
+        return Filled(free_bytes, first, (*faults, *operation.faults(Store(folder, MODEL, folder))))
     again = forked(partial(_act, operation, folder))
     if again.is_done:
         faults += operation.faults(Store(folder, MODEL, folder))

@@ -1,8 +1,9 @@
-"""SIGKILL everywhere: `python -m benchmarks.chaos.kills [--random N] [--what record] [--lanes N]`.
+"""SIGKILL everywhere: `python -m benchmarks.chaos.kills [--random N] [--what record] [--writes] [--lanes N]`.
 
 Each trial starts from a copy of a prepared store, does the operation in a child of its own, and kills it: just before and just after
 every call that reaches the outside, and at random moments, uniform over the time that the operation takes. Then the operation is
-done again, as a person would, and once more; and the store's tables are read for what must hold.
+done again, as a person would, and once more; and the store's tables are read for what must hold. `--what run` is the whole `ratchet run`, and
+takes a minute a trial.
 """
 
 from __future__ import annotations
@@ -14,41 +15,20 @@ import statistics
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.chaos.boundaries import Boundaries, Moment
+from benchmarks.chaos import run_kills
+from benchmarks.chaos.aftermath import Aftermath, Kill, counted_cells
+from benchmarks.chaos.boundaries import Boundaries, Moment, changes_something
 from benchmarks.chaos.invariants import Store
 from benchmarks.chaos.ledger_invariants import faults_of_state
 from benchmarks.chaos.operations import OPERATIONS, Operation, has_finished_step, mend
-from benchmarks.chaos.processes import KILLED, Ended, forked, preload, side_by_side
+from benchmarks.chaos.processes import KILLED, Ended, expect_done, forked, preload, side_by_side
 from benchmarks.chaos.scenes import local_scene
 from tests.samples.candidates import MODEL
-
-
-@dataclass(frozen=True)
-class Kill:
-    """One trial: at a moment between calls, or so many seconds after the start."""
-
-    place: int
-    moment: Moment | None
-    after_s: float | None
-
-    def __str__(self) -> str:
-        return str(self.moment) if self.moment else f"after {self.after_s:.3f} s"
-
-
-@dataclass(frozen=True)
-class Aftermath:
-    """What a trial left: `faults` is empty when all is well."""
-
-    kill: Kill
-    was_killed: bool
-    was_resumed: bool
-    faults: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print one line for each operation and kind of kill; 1 if anything was broken."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--random", type=int, default=500, help="kills at random moments")
-    parser.add_argument("--what", nargs="+", choices=list(OPERATIONS), default=list(OPERATIONS))
+    parser.add_argument("--what", nargs="+", choices=[*OPERATIONS, "run"], default=list(OPERATIONS))
+    parser.add_argument("--writes", action="store_true", help="only around the calls that change something")
     parser.add_argument("--lanes", type=int, default=2, help="trials at a time")
     parser.add_argument("--seed", type=int, default=20130101)
     options = parser.parse_args(arguments)
@@ -75,15 +56,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     started, found = time.perf_counter(), []
     with tempfile.TemporaryDirectory(prefix="ratchet-chaos-") as folder:
-        for operation in [operation for what in options.what for operation in OPERATIONS[what]]:
+        if "run" in options.what:
+            run_kills.prepare(Path(folder) / "run")
+            kills = run_kills.kills_of(Path(folder) / "run", options.random, options.seed)
+            seen = list(side_by_side(partial(run_kills.suffer, Path(folder) / "run"), kills, options.lanes))
+            print(f"| ratchet run | at random moments, group and parent in turns | {counted_cells(seen)} |", flush=True)
+            found += seen
+        for operation in [operation for what in options.what for operation in OPERATIONS.get(what, ())]:
             prepared = prepare(operation, Path(folder) / operation.name.replace(" ", "-"))
             dice = random.Random(options.seed)
             for words, kills in (
-                (f"around each of {len(prepared.calls)} calls", boundary_kills(prepared)),
+                (write_kills if options.writes else boundary_kills)(prepared),
                 ("at random moments", random_kills(prepared, options.random, dice)),
             ):
                 seen = list(side_by_side(partial(suffer, prepared), kills, options.lanes))
-                print(f"| {operation.name} | {words} | {_counts(seen)} |", flush=True)
+                print(f"| {operation.name} | {words} | {counted_cells(seen)} |", flush=True)
                 found += seen
     for aftermath in [item for item in found if item.faults][:20]:
         print(f"\n{aftermath.kill}: {'; '.join(aftermath.faults)}")
@@ -104,9 +91,20 @@ def prepare(operation: Operation, folder: Path) -> Prepared:
     return Prepared(operation, template, tuple(ended.value.split()), statistics.median(t.seconds for t in timings))
 
 
-def boundary_kills(prepared: Prepared) -> list[Kill]:
+def boundary_kills(prepared: Prepared) -> tuple[str, list[Kill]]:
     """Before and after each call."""
     moments = [Moment(number, is_before) for number in range(len(prepared.calls)) for is_before in (True, False)]
+    return f"around each of {len(prepared.calls)} calls", _at(moments)
+
+
+def write_kills(prepared: Prepared) -> tuple[str, list[Kill]]:
+    """Before each call that changes something, and after the last: between two of them others only read."""
+    places = [number for number, call in enumerate(prepared.calls) if changes_something(call)]
+    moments = [*(Moment(number, is_before=True) for number in places), Moment(places[-1], is_before=False)]
+    return f"around each of {len(places)} writes", _at(moments)
+
+
+def _at(moments: Sequence[Moment]) -> list[Kill]:
     return [Kill(place, moment, None) for place, moment in enumerate(moments)]
 
 
@@ -180,24 +178,6 @@ def _counted(operation: Operation, folder: Path) -> str:
 def _copied(template: Path, folder: Path) -> Path:
     shutil.copytree(template, folder)
     return folder
-
-
-def expect_done(ended: Ended, doing: str) -> Ended:
-    """Stop where an operation fails by itself: then nothing can be learnt from faults."""
-    if not ended.is_done:
-        raise SystemExit(f"{doing} failed without a fault put in: {ended.message}")
-    return ended
-
-
-def _counts(seen: Sequence[Aftermath]) -> str:
-    counted = Counter(
-        trials=len(seen),
-        killed=sum(item.was_killed for item in seen),
-        broken=sum(bool(item.faults) and item.was_resumed for item in seen),
-        double=sum(any(fault.startswith("double") for fault in item.faults) for item in seen),
-        stopped=sum(not item.was_resumed for item in seen),
-    )
-    return " | ".join(str(counted[name]) for name in ("trials", "killed", "broken", "double", "stopped"))
 
 
 if __name__ == "__main__":

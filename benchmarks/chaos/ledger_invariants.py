@@ -64,7 +64,8 @@ def _faults_of_projection(store: Store, history: History) -> Iterator[str]:
     wanted = {alias: version for alias, version in wanted.items() if version is not None}
     if store.aliases() != wanted:
         yield f"the aliases are {store.aliases()}, and the ledger says {wanted}"
-    found = dict(store.rows("SELECT key, value FROM registered_model_tags WHERE name = ?", store.model))
+    rows = store.rows("SELECT key, value FROM registered_model_tags WHERE name = ?", store.model)
+    found = {str(key): value for key, value in rows}
     shown = (found.get("ratchet.ledger_head"), found.get("ratchet.ledger_counter"))
     if state.head and shown != (state.head, str(state.counter)):
         yield f"the tags name {shown}, and the ledger's head is {(state.head, state.counter)}"

@@ -5,7 +5,7 @@ the server is well. What a trial may end with is 0, or 4 with a message that say
 
     down     the server is gone after a random number of requests, and stays so
     errors   30 % of the requests are answered with 500 or 503
-    dropped  15 % of the replies are lost after the server has acted, 1 % are cut in the middle
+    dropped  15 % of the replies are lost after the server has acted, 0.2 % are cut in the middle
     slow     15 % of the replies take up to twice the client's time limit (here 2 s instead of the usual 10, to save time)
 """
 
@@ -23,11 +23,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmarks.chaos.invariants import Store
-from benchmarks.chaos.operations import STORY, Scene
-from benchmarks.chaos.processes import Ended, forked, preload, side_by_side
+from benchmarks.chaos.processes import Ended, expect_done, forked, preload, side_by_side
 from benchmarks.chaos.served import proxy_process
+from benchmarks.chaos.story import begin, faults, go_on
 from modelratchet.adapters.mlflow.address import StoreAddress, read_address
 from modelratchet.errors import ExitCode
 from tests.faulty_proxy import Faults
@@ -52,7 +53,7 @@ class Survived:
 
     trial: Trial
     first: Ended
-    n_retried: int
+    n_void: int
     faults: tuple[str, ...]
 
 
@@ -62,7 +63,7 @@ def faults_of(fault: str, dice: random.Random, n_requests: int) -> Faults:
     return {
         "down": Faults(down_after=dice.randrange(n_requests), seed=seed),
         "errors": Faults(share_500=0.3, seed=seed),
-        "dropped": Faults(share_dropped=0.15, share_cut=0.01, seed=seed),
+        "dropped": Faults(share_dropped=0.15, share_cut=0.002, seed=seed),
         "slow": Faults(share_slow=0.15, slow_s=2.0 * SLOW_TIMEOUT_SECONDS, seed=seed),
     }[fault]
 
@@ -108,34 +109,24 @@ def _fault(fault: str, options: argparse.Namespace) -> list[Survived]:
 
 def suffer(folder: Path, server: StoreAddress, trial: Trial) -> Survived:
     """Do the story with faults, and again without."""
-    model = f"{MODEL}-{trial.number}"
-    with proxy_process(server.uri, trial.faults) as address:
-        first = _story(folder, read_address(folder, {"MLFLOW_TRACKING_URI": address}), model)
-    store, faults = Store(folder, model), _faults_of_end(first)
-    second = _story(folder, server, model)
+    model = f"{MODEL}-{trial.fault}-{trial.number}"
+    place = folder / "projects" / model
+    expect_done(forked(partial(begin, place, server, model)), "beginning the story")
+    with proxy_process(server.uri, trial.faults) as uri:
+        first = forked(partial(go_on, place, read_address(place, {"MLFLOW_TRACKING_URI": uri}), model))
+    store, found = Store(folder, model, place), _faults_of_end(first)
+    second = forked(partial(go_on, place, server, model))
     if second.is_done:
-        faults += STORY.faults(store)
+        found += faults(store)
         before = store.fingerprint()
-        third = _story(folder, server, model)
+        third = forked(partial(go_on, place, server, model))
         if (third.code, third.value, store.fingerprint()) != (0, second.value, before):
-            faults.append(f"a repeat changed something: {third.value or third.message}")
+            found.append(f"a repeat changed something: {third.value or third.message}")
     else:
-        faults.append(f"the next call ended with {second.code}: {second.message}")
-    return Survived(trial, first, store.n_void(), tuple(faults))
-
-
-def _story(folder: Path, address: StoreAddress, model: str) -> Ended:
-    place = folder / "work" / model
-    try:
-        return forked(lambda: STORY.act(_scene(place, address, model)))
-    finally:
-        shutil.rmtree(place / "tmp", ignore_errors=True)
-
-
-def _scene(place: Path, address: StoreAddress, model: str) -> Scene:
-    (place / "tmp").mkdir(parents=True)
-    tempfile.tempdir = str(place / "tmp")
-    return Scene(place, address, model)
+        found.append(f"the next call ended with {second.code}: {second.message}")
+    n_void = store.n_void()
+    shutil.rmtree(place)
+    return Survived(trial, first, n_void, tuple(found))
 
 
 def _faults_of_end(ended: Ended) -> list[str]:
@@ -146,22 +137,22 @@ def _faults_of_end(ended: Ended) -> list[str]:
 
 def _requests(folder: Path, server: StoreAddress) -> int:
     """How many requests the story makes."""
-    ended = forked(lambda: _counted(lambda: STORY.act(_scene(folder / "work" / "counted", server, f"{MODEL}-counted"))))
-    if not ended.is_done:
-        raise SystemExit(f"the story failed without a fault put in: {ended.message}")
-    return int(ended.value)
+    place, model = folder / "projects" / "counted", f"{MODEL}-counted"
+    expect_done(forked(partial(begin, place, server, model)), "beginning the story")
+    return int(expect_done(forked(lambda: _counted(partial(go_on, place, server, model))), "the story").value)
 
 
 def _counted(action: Callable[[], object]) -> int:
-    import requests
+    from requests import Session
 
-    send, seen = requests.Session.send, []
+    send, seen = Session.send, []
 
-    def counting(*arguments: object, **named: object) -> object:
+    def counting(*arguments: Any, **named: Any) -> Any:
         seen.append(1)
         return send(*arguments, **named)
 
-    requests.Session.send = counting
+    # the child is thrown away, so nothing is put back
+    setattr(Session, "send", counting)  # noqa: B010 - a method is not to be assigned to
     action()
     return len(seen)
 
@@ -178,7 +169,7 @@ def _counts(seen: Sequence[Survived]) -> str:
     broken = sum(bool(item.faults) for item in seen)
     completed = sum(not any("next call" in fault for fault in item.faults) for item in seen)
     others = len(seen) - codes[0] - codes[4]
-    cells = (len(seen), codes[0], codes[4], others, f"{longest:.0f}", sum(s.n_retried for s in seen), broken, completed)
+    cells = (len(seen), codes[0], codes[4], others, f"{longest:.0f}", sum(s.n_void for s in seen), broken, completed)
     return " | ".join(map(str, cells))
 
 

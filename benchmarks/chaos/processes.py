@@ -90,6 +90,13 @@ def forked(action: Callable[[], object], kill_after_s: float | None = None) -> E
     return Ended(**{**json.loads(said), "seconds": seconds})
 
 
+def expect_done(ended: Ended, doing: str) -> Ended:
+    """Stop where an operation fails by itself: then nothing can be learnt from faults."""
+    if not ended.is_done:
+        raise SystemExit(f"{doing} failed without a fault put in: {ended.message}")
+    return ended
+
+
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], lanes: int) -> Iterator[Result]:
     """Do the work on each item, some of them at a time, each lane a process of its own; results come as they are ready."""
     if lanes == 1:

@@ -242,7 +242,7 @@ def test_a_server_that_is_down_is_an_outside_error_that_says_what_to_do(
         MlflowRegistry(address).record(candidate(tmp_path))
 
     assert "http://127.0.0.1:9" in caught.value.message
-    assert "`ratchet run` again" in caught.value.hint
+    assert "run the same command again" in caught.value.hint
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from modelratchet.core.manifest import Lineage
 from modelratchet.core.schema import Column, Schema
 from modelratchet.core.tasks import Task
 from modelratchet.storage.bundles import Bundle, make_bundle, write_bundle
-from modelratchet.usecases.ports import CandidateRecord, RunDataset, RunPages
+from modelratchet.usecases.ports import CandidateRecord, RunDataset, RunPages, RunPlace
 
 MODEL = "flights-late"
 LINEAGE = Lineage("sha256:data", "sha256:params", "sha256:source", "sha256:lock", {"onnx": onnx.__version__})
@@ -104,12 +105,16 @@ def candidate(folder: Path, key: str = "k1", made: Bundle | None = None, model: 
         ),
         attachments={"verdict.json": folder / "verdict.json", "decision.md": folder / "decision.md"},
         bundle=folder / "bundle",
-        pages=lambda place: RunPages(
-            f"# Promote {key}\n\nroc_auc 0.71, run {place.run_id}", {"decision.html": f"<p>{key} {place.run_id}</p>"}
-        ),
+        pages=partial(_pages, key),
         example=({"hour": 5.0, "temp": None, "carrier": "AA"}, {"hour": 6.0, "temp": 1.5, "carrier": "ZZ"})
         if made.schema.task.is_classification
         else ({"hour": 5.0, "temp": 2.0},),
+    )
+
+
+def _pages(key: str, place: RunPlace) -> RunPages:
+    return RunPages(
+        f"# Promote {key}\n\nroc_auc 0.71, run {place.run_id}", {"decision.html": f"<p>{key} {place.run_id}</p>"}
     )
 
 

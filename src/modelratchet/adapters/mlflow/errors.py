@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.errors import ConfigError, EvidenceError, InputError, RatchetError, StorageError, TrackingError
 
-HINT = "Nothing that was trained is lost: run `ratchet run` again when it answers."
+HINT = "Nothing that was trained is lost: run the same command again when it answers."
 
 _REFUSED = {"INVALID_PARAMETER_VALUE", "PERMISSION_DENIED", "UNAUTHENTICATED", "ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"}
 _DISK_FULL = 28
