@@ -11,24 +11,18 @@ import difflib
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from modelratchet.config.estimator_params import (
+    GradientBoosting,
+    HistGradientBoosting,
+    LogisticRegression,
+    RandomForest,
+)
+from modelratchet.config.settings import ColumnName, ColumnNames, Limit, ModelName, Positive, Settings, Share
 from modelratchet.core.metrics import METRICS
 from modelratchet.core.policy import Claim
 from modelratchet.core.tasks import Task
-
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[int, Field(ge=1)]
-ColumnName = Annotated[str, Field(min_length=1)]
-ColumnNames = Annotated[tuple[ColumnName, ...], Field(strict=False)]
-Limit = Annotated[float, Field(gt=0.0)] | None
-ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-
-
-class Settings(BaseModel):
-    """Base of all blocks: frozen, strict about keys and types (`yes` is no number)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
 class Ingest(Settings):
@@ -117,42 +111,6 @@ class Split(Settings):
         if getattr(self, needed) is None or getattr(self, other) is not None:
             raise ValueError(f"method {self.method} needs {needed}, and not {other}")
         return self
-
-
-class HistGradientBoosting(Settings):
-    """Options of scikit-learn's histogram gradient boosting."""
-
-    max_iter: Positive = 150
-    learning_rate: Annotated[float, Field(gt=0.0, le=1.0)] = 0.1
-    max_leaf_nodes: Annotated[int, Field(ge=2)] = 31
-    min_samples_leaf: Positive = 20
-    l2_regularization: Annotated[float, Field(ge=0.0)] = 0.0
-
-
-class GradientBoosting(Settings):
-    """Options of scikit-learn's exact gradient boosting; slow above some 50,000 rows."""
-
-    n_estimators: Positive = 100
-    learning_rate: Annotated[float, Field(gt=0.0, le=1.0)] = 0.1
-    max_depth: Positive = 3
-    min_samples_leaf: Positive = 1
-    subsample: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
-
-
-class RandomForest(Settings):
-    """Options of scikit-learn's random forest."""
-
-    n_estimators: Positive = 100
-    max_depth: Positive | None = 12
-    min_samples_leaf: Positive = 5
-    max_features: Annotated[float, Field(gt=0.0, le=1.0)] | Literal["sqrt", "log2"] = "sqrt"
-
-
-class LogisticRegression(Settings):
-    """Options of scikit-learn's logistic regression (regression: of ridge, with alpha = 1 / C)."""
-
-    C: Annotated[float, Field(gt=0.0)] = 1.0
-    max_iter: Positive = 300
 
 
 class Train(Settings):

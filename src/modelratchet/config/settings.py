@@ -1,0 +1,20 @@
+"""What all blocks of `params.yaml` are made of: their base, and the kinds of values that several of them take."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[int, Field(ge=1)]
+ColumnName = Annotated[str, Field(min_length=1)]
+ColumnNames = Annotated[tuple[ColumnName, ...], Field(strict=False)]
+Limit = Annotated[float, Field(gt=0.0)] | None
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+
+
+class Settings(BaseModel):
+    """Base of all blocks: frozen, strict about keys and types (`yes` is no number)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
