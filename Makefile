@@ -41,7 +41,7 @@ lock: $(STAMP)   ## compile the hashed locks anew
 	    --custom-compile-command "make lock" -p $(BIN)/python $$pair || exit; done
 
 clean:           ## remove the environment and everything the pipeline wrote
-	rm -rf $(VENV) .ratchet data models reports champion mlartifacts mlflow.db
+	rm -rf $(VENV) .ratchet data models reports champion certificates mlartifacts mlflow.db
 
 # the interpreter has to be named: without it uv would look for one of its own
 $(STAMP): requirements.lock requirements-bootstrap.lock pyproject.toml
