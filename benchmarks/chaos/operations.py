@@ -120,6 +120,7 @@ RECONCILE = Operation("reconcile", _nothing_projected, mend, 3, _THREE)
 OPERATIONS = {
     "record": (RECORD, RECORD_AGAIN),
     "promote": (PROMOTE,),
-    "rollback": (ROLLBACK_TO, ROLLBACK),
+    "rollback": (ROLLBACK,),
+    "rollback-to": (ROLLBACK_TO,),
     "reconcile": (RECONCILE,),
 }

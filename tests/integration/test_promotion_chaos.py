@@ -40,7 +40,7 @@ def run(command: str, *options: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("what", ["promote", "rollback"])
 def test_a_kill_around_any_write_and_at_random_moments_leaves_nothing_broken(what: str) -> None:
-    rows = run("kills", "--what", what, "--writes", "--random", "4")
+    rows = run("kills", "--what", what, "--writes", "--random", "3")
 
     around = [row for row in rows if row[1].startswith("around")]
     assert around
@@ -57,7 +57,7 @@ def test_a_disk_that_fills_up_in_a_promotion_is_said_and_nothing_is_lost(tmp_pat
     except PermissionError as error:
         pytest.skip(str(error))
 
-    ((_, _, trials, done, refused, others, broken),) = run("disk", "--what", "promote", "--points", "8")
+    ((_, _, trials, done, refused, others, broken),) = run("disk", "--what", "promote", "--points", "6")
 
     assert (int(done) + int(refused), others, broken) == (int(trials), "0", "0")
     assert int(refused) >= 2
