@@ -14,6 +14,8 @@ from modelratchet.config.layout import OWN_TESTS
 from modelratchet.core.model_tests import ModelTest, TestOutcome
 from tests.samples.tested_projects import write_own_test
 
+pytestmark = pytest.mark.slow
+
 FAILED, PASSED, SKIPPED = TestOutcome.FAILED, TestOutcome.PASSED, TestOutcome.SKIPPED
 FILE = "tests/model/test_own.py"
 

@@ -148,6 +148,7 @@ def test_slice_that_is_too_small_is_said_and_not_judged() -> None:
     assert "1 are too small to say" in finding.message
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=20))
 def test_holm_is_that_of_statsmodels(p_values: list[float]) -> None:
     np.testing.assert_allclose(holm(p_values), multipletests(p_values, method="holm")[1])

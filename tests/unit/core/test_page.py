@@ -94,6 +94,7 @@ def test_an_override_stands_beside_the_verdict_in_every_form() -> None:
     assert "left the market" in markdown(page).split("## What changed")[0]
 
 
+@pytest.mark.slow
 def test_a_page_of_ten_thousand_slices_fits_a_comment_and_says_what_was_cut() -> None:
     usual = pages.comparison()
     assert usual.champion is not None

@@ -97,6 +97,7 @@ def test_values_are_those_of_scikit_learn_and_the_gain_is_positive_when_better(n
     assert found.gain > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["average_precision", "macro_f1", "log_loss", "brier"])
 def test_resamples_agree_with_resampling_the_rows_by_hand(name: str) -> None:
     truth = labels(400)

@@ -14,6 +14,8 @@ from modelratchet.config.layout import HOLDOUT
 from modelratchet.modeling.tables import write_table
 from tests.samples.tested_projects import ROWS, make_tested_project, write_own_test
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 
