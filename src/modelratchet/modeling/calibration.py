@@ -22,7 +22,7 @@ def calibration_of(truth: IntArray, scores: Scores, n_bins: int, plan: Resamplin
     Bins hold equally many rows, at least 20; rows of one probability share a bin.
 
     The error is never negative, so noise alone makes a calibrated model look off, and each resample adds the same noise once more:
-    percentiles of resampled errors hold the true one in none of 400 samples of a calibrated model. So the lower end takes away all that the
+    percentiles of resampled errors lie above the true one of a calibrated model. So the lower end takes away all that the
     noise can add: by the triangle inequality the errors differ by no more than the sum over bins of the noise's size. The upper end adds
     the resampled errors' spread to an estimate that is too high already. Both ends err towards saying less.
 
