@@ -6,6 +6,7 @@ read it. Standard library only, for every worker pays for what is imported here.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -65,10 +66,7 @@ class LogSettings:
 
 @dataclass(frozen=True)
 class Deployment:
-    """`serving.json`: which model this is, and how it is served. Empty texts are unknown; `named` fills them in.
-
-    `bundle` is the digest of the bundle that the rest speaks of.
-    """
+    """`serving.json`: which model this is, and how it is served. `bundle` is the digest of the bundle that the rest speaks of; empty texts are unknown."""
 
     FORMAT: ClassVar[str] = "modelratchet/serving"
     VERSION: ClassVar[int] = 1
@@ -82,35 +80,33 @@ class Deployment:
     limits: Limits = field(default_factory=Limits)
     log: LogSettings = field(default_factory=LogSettings)
 
-    def named(self, bundle: Bundle) -> Deployment:
-        """The same for a bundle that was read: without a name it is the schema's, without a version the digest's first 12 digits.
-
-        Raises:
-            DigestError: this speaks of another bundle.
-        """
-        if self.bundle not in ("", bundle.digest):
-            raise DigestError(
-                f"{DEPLOYMENT_FILE} speaks of the bundle {self.bundle}, found {bundle.digest} beside it",
-                hint="Package the bundle again.",
-            )
-        version = self.version or bundle.digest.removeprefix("sha256:")[:12]
-        return replace(self, bundle=bundle.digest, name=self.name or bundle.schema.model, version=version)
-
 
 @dataclass(frozen=True)
 class ServingSettings:
-    """All that a server is told. `log_folder` may be an address for fsspec, and is empty where nothing is logged.
+    """All that a server is told; what `serving.json` says lies flat here, for it is asked at every request.
 
-    `health_route` and `predict_route` are further paths that Vertex AI chooses; empty where it does not.
+    `digest`, `name`, `version` and `commit` are empty where nobody said them: `of` fills in what the bundle tells.
+    `log_folder` may be an address for fsspec, and is empty where nothing is logged. `health_route` and `predict_route` are further paths,
+    which Vertex AI chooses; empty where it does not.
     """
 
     bundle: Path
-    deployment: Deployment = field(default_factory=Deployment)
+    digest: str = ""
+    name: str = ""
+    version: str = ""
+    commit: str = ""
+    variant: str = "main"
+    unseen_categories: Choice = "allow"
+    out_of_range: Choice = "allow"
+    maximum_rows: int = 10_000
+    maximum_body_bytes: int = 16_777_216
+    deadline_seconds: float = 10.0
+    log: LogSettings = field(default_factory=LogSettings)
+    log_folder: str = ""
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     workers: int = 1
     public_key: Path | None = None
-    log_folder: str = ""
     health_route: str = ""
     predict_route: str = ""
 
@@ -119,12 +115,26 @@ class ServingSettings:
         """Where the bundle's signature lies: beside it, for a bundle holds nothing that its manifest does not name."""
         return self.bundle.parent / SIGNATURE_FILE
 
+    def of(self, bundle: Bundle) -> ServingSettings:
+        """The same for a bundle that was read: without a name it is the schema's, without a version the digest's first 12 digits.
 
-def read_settings(environment: Mapping[str, str], arguments: Sequence[str] = ()) -> ServingSettings:
+        Raises:
+            DigestError: `serving.json` speaks of another bundle.
+        """
+        if self.digest not in ("", bundle.digest):
+            raise DigestError(
+                f"{DEPLOYMENT_FILE} speaks of the bundle {self.digest}, found {bundle.digest} beside it",
+                hint="Package the bundle again.",
+            )
+        version = self.version or bundle.digest.removeprefix("sha256:")[:12]
+        return replace(self, digest=bundle.digest, name=self.name or bundle.schema.model, version=version)
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, arguments: Sequence[str] = ()) -> ServingSettings:
     """Put together what `serving.json` and the environment say.
 
     Args:
-        environment: usually `os.environ`; an empty value is as good as none.
+        environment: an empty value is as good as none.
         arguments: of the command line; SageMaker starts containers with `serve`.
 
     Raises:
@@ -132,23 +142,37 @@ def read_settings(environment: Mapping[str, str], arguments: Sequence[str] = ())
         EvidenceError: `serving.json` is there, and is not what this release reads.
     """
     given = {name: value for name, value in environment.items() if value}
-    faults: list[str] = []
-    default_port = SAGEMAKER_PORT if _SAGEMAKER_ARGUMENT in arguments else DEFAULT_PORT
     bundle = Path(given.get(BUNDLE_VARIABLE, _PACKAGED_BUNDLE)).absolute()
+    settings = _from_environment(given, bundle, SAGEMAKER_PORT if _SAGEMAKER_ARGUMENT in arguments else DEFAULT_PORT)
+    said = read_supplied(bundle.parent / DEPLOYMENT_FILE, Deployment) or Deployment()
+    return replace(
+        settings,
+        digest=said.bundle,
+        name=said.name,
+        version=said.version,
+        commit=said.commit,
+        variant=given.get(VARIANT_VARIABLE, said.variant),
+        log=said.log,
+        **vars(said.policy),
+        **vars(said.limits),
+    )
+
+
+def _from_environment(given: Mapping[str, str], bundle: Path, default_port: int) -> ServingSettings:
+    faults: list[str] = []
     settings = ServingSettings(
         bundle=bundle,
+        log_folder=given.get(LOG_FOLDER_VARIABLE, ""),
         host=given.get(HOST_VARIABLE, "127.0.0.1"),
         port=_number(given, _port_variable(given), _Range(default_port, 65_535), faults),
         workers=_number(given, WORKERS_VARIABLE, _Range(1, 256), faults),
         public_key=_public_key(given, faults),
-        log_folder=given.get(LOG_FOLDER_VARIABLE, ""),
         health_route=_route(given, "AIP_HEALTH_ROUTE", faults),
         predict_route=_route(given, "AIP_PREDICT_ROUTE", faults),
     )
     if faults:
         raise ConfigError("the environment", faults)
-    deployment = read_supplied(bundle.parent / DEPLOYMENT_FILE, Deployment) or Deployment()
-    return replace(settings, deployment=replace(deployment, variant=given.get(VARIANT_VARIABLE, deployment.variant)))
+    return settings
 
 
 @dataclass(frozen=True)

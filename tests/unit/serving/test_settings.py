@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from modelratchet.core.formats import decode, encode
 from modelratchet.errors import ConfigError, DigestError, EvidenceError
-from modelratchet.serving.settings import Deployment, Limits, LogSettings, Policy, read_settings
+from modelratchet.serving.settings import Deployment, Limits, LogSettings, Policy, ServingSettings, read_settings
 from modelratchet.storage.files import write_record
 from tests.samples.bundles import binary_bundle
 
@@ -57,21 +56,22 @@ def test_all_faults_of_the_environment_are_told_at_once() -> None:
     ]
 
 
+def read_beside(deployment: Deployment, folder: Path, **environment: str) -> ServingSettings:
+    write_record(folder / "serving.json", deployment)
+    return read_settings({"RATCHET_BUNDLE": str(folder / "bundle"), **environment})
+
+
 def test_file_beside_the_bundle_says_what_is_served(tmp_path: Path) -> None:
-    write_record(tmp_path / "serving.json", DEPLOYMENT)
+    settings = read_beside(DEPLOYMENT, tmp_path)
 
-    settings = read_settings({"RATCHET_BUNDLE": str(tmp_path / "bundle")})
-
-    assert settings.deployment == DEPLOYMENT
+    assert (settings.name, settings.version, settings.commit) == ("flights-late", "7", "c" * 40)
+    assert (settings.unseen_categories, settings.maximum_rows, settings.log.redact) == ("refuse", 5, ("carrier",))
     assert settings.signature == tmp_path / "bundle.sig"
 
 
 def test_environment_names_the_variant(tmp_path: Path) -> None:
-    write_record(tmp_path / "serving.json", DEPLOYMENT)
-
-    settings = read_settings({"RATCHET_BUNDLE": str(tmp_path / "bundle"), "RATCHET_VARIANT": "canary"})
-
-    assert settings.deployment == replace(DEPLOYMENT, variant="canary")
+    assert read_beside(DEPLOYMENT, tmp_path).variant == "main"
+    assert read_beside(DEPLOYMENT, tmp_path, RATCHET_VARIANT="canary").variant == "canary"
 
 
 def test_file_of_another_format_is_refused(tmp_path: Path) -> None:
@@ -84,15 +84,15 @@ def test_file_of_another_format_is_refused(tmp_path: Path) -> None:
 def test_without_a_file_name_and_version_come_from_the_bundle(tmp_path: Path) -> None:
     bundle = binary_bundle()
 
-    found = read_settings({"RATCHET_BUNDLE": str(tmp_path / "bundle")}).deployment.named(bundle)
+    found = read_settings({"RATCHET_BUNDLE": str(tmp_path / "bundle")}).of(bundle)
 
     assert (found.name, found.version) == (bundle.schema.model, bundle.digest.removeprefix("sha256:")[:12])
-    assert found.bundle == bundle.digest
+    assert found.digest == bundle.digest
 
 
-def test_file_that_speaks_of_another_bundle_is_refused() -> None:
+def test_file_that_speaks_of_another_bundle_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DigestError, match="speaks of the bundle sha256:aaa"):
-        DEPLOYMENT.named(binary_bundle())
+        read_beside(DEPLOYMENT, tmp_path).of(binary_bundle())
 
 
 def test_decoding_inverts_encoding() -> None:
