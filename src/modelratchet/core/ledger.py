@@ -72,6 +72,11 @@ class Event:
         """Names this event, and with it all before it."""
         return digest_value(to_document(self))
 
+    @property
+    def proof(self) -> tuple[str | None, str | None, str | None, str | None]:
+        """The digests of verdict, evidence, policy and holdout."""
+        return self.verdict_digest, self.evidence_digest, self.policy_digest, self.holdout_digest
+
 
 @dataclass(frozen=True)
 class StoredEvent:
@@ -144,7 +149,8 @@ class History:
         for item in self.accepted:
             champion = Champion(item.event.version, item.event.bundle_digest, None)
             if item.event.kind is EventKind.ROLLED_BACK and champion in chain:
-                del chain[chain.index(champion) + 1 :]
+                while chain[-1] != champion:  # back to its latest reign, for it may have had several
+                    chain.pop()
             elif item.event.kind in CROWNING:
                 chain.append(champion)
         return tuple(chain)
@@ -280,6 +286,10 @@ def _replayed(model: str, events: Iterable[Event]) -> State:
 
 def _impossible(state: State, event: Event, crowned: set[str]) -> str:
     """What an event says that cannot be after this state; empty where all is well."""
+    if event.kind is EventKind.PROMOTED and None in event.proof:
+        return f"promotes version {event.version}, and no verdict stands behind it"
+    if event.kind is not EventKind.PROMOTED and event.is_anchor is not _names_anchor(state, event):
+        return f"moves the anchor to version {event.version}, which a {event.kind.value} event may not"
     if event.kind is EventKind.ROLLED_BACK and event.version not in crowned:
         return f"rolls back to version {event.version}, which never reigned"
     if event.kind is EventKind.RENEWED and event.version != state.champion.version:
@@ -287,3 +297,8 @@ def _impossible(state: State, event: Event, crowned: set[str]) -> str:
     if event.kind is EventKind.ANCHORED and not state.champion.exists:
         return "names an anchor before anybody reigned"
     return ""
+
+
+def _names_anchor(state: State, event: Event) -> bool:
+    """Whether an event without a verdict of its own makes its version the anchor: a person named it, or there is none yet."""
+    return event.kind is EventKind.ANCHORED or (event.kind is EventKind.OVERRIDDEN and not state.anchor.exists)

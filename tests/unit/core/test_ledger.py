@@ -94,6 +94,14 @@ def test_a_rollback_to_one_that_was_itself_rolled_back_can_be_undone() -> None:
     assert chain.history.reigns == (version(1), version(2), version(3))
 
 
+def test_a_rollback_to_one_that_reigned_twice_goes_back_to_its_latest_reign() -> None:
+    chain = Chain().crowned(1, 2, 1, 3)
+    for _ in range(2):
+        chain.add(lambda state, found: rolled_back(state, chain.history.reigns[-2], "", found))
+
+    assert chain.history.reigns == (version(1), version(2))
+
+
 def test_an_anchor_that_a_person_names_leaves_the_champion_and_its_expiry() -> None:
     chain = Chain().crowned(1, 2)
     before = chain.history.state
@@ -156,6 +164,13 @@ FAULTS = {
     "the first taken out": (CHAIN.stored[1:], "is gone"),
     "one number twice": (CHAIN.stored[:2] + CHAIN.stored[1:], "is gone"),
     "a time before its parent's": (edited(CHAIN, 3, at="2026-11-24T06:50:00Z"), "before the event that it builds on"),
+    "a time in a second spelling": (edited(CHAIN, 3, at="2026-11-24T7:02:00Z"), "found the time '2026-11-24T7:02:00Z'"),
+    "a promotion without a verdict": (edited(CHAIN, 3, kind=EventKind.PROMOTED), "no verdict stands behind it"),
+    "an override that moves the anchor": (edited(CHAIN, 3, is_anchor=True), "moves the anchor to version 3"),
+    "a rollback that moves the anchor": (
+        edited(CHAIN, 3, kind=EventKind.ROLLED_BACK, is_anchor=True),
+        "which a rolled_back event may not",
+    ),
     "another bundle of a version": (edited(CHAIN, 3, version="1"), "another bundle"),
     "a rollback to a stranger": (edited(CHAIN, 3, kind=EventKind.ROLLED_BACK, version="9"), "never reigned"),
     "a renewal of another": (edited(CHAIN, 3, kind=EventKind.RENEWED, version="9"), "renews version 9"),
