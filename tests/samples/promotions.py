@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from modelratchet.core.evidence import Evidence
+from modelratchet.core.folding import fold
 from modelratchet.core.formats import to_document
 from modelratchet.core.gate import decide
-from modelratchet.core.ledger import Event, State, fold
+from modelratchet.core.ledger import Event, State
 from modelratchet.core.ledger_writing import Circumstances, promoted
 from modelratchet.core.policy import Policy
 from modelratchet.core.reports import report_bytes

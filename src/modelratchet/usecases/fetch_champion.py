@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelratchet.core.ledger import State
+from modelratchet.core.manifest import BUNDLE_FOLDER
 from modelratchet.core.run_facts import RUN_FACTS_FILE, RunFacts
 from modelratchet.core.standing import NOBODY, Champion, Standing, look_of
 from modelratchet.errors import EvidenceError, MissingEvidenceError
@@ -18,8 +19,6 @@ from modelratchet.storage.files import digest_file, read_record, write_record
 from modelratchet.usecases.ports import ModelRegistry, RegisteredVersion
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.reconcile import refuse_hand_set_alias
-
-BUNDLE = "bundle"
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def _named(version: RegisteredVersion | None) -> Champion:
 
 def _fetched(registry: ModelRegistry, version: RegisteredVersion | None, folder: Path) -> bool:
     """Make a folder hold that version's bundle, or none; whether anything had to be done."""
-    bundle = folder / BUNDLE
+    bundle = folder / BUNDLE_FOLDER
     if version is None:
         # DVC wants the folder even where nothing is in it
         has_changed = bundle.exists() or not folder.is_dir()

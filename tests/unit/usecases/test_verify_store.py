@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from modelratchet.core.digests import canonical_json
-from modelratchet.core.ledger import fold
+from modelratchet.core.folding import fold
 from modelratchet.core.ledger_writing import Circumstances, promoted
 from modelratchet.core.reports import report_bytes
 from modelratchet.core.verdict import Verdict
