@@ -19,10 +19,10 @@ from modelratchet.core.latency import Route, Timing
 from modelratchet.errors import OutsideError
 from modelratchet.modeling.latency import LatencyPlan, LineUp, time_in_turns
 from modelratchet.modeling.turns import Caller
-from modelratchet.serving.scoring import Scorer
 from modelratchet.storage.bundles import make_bundle
 from modelratchet.usecases.time_through_server import Served, ServerLineUp, time_through_server
 from tests.samples.bundles import LINEAGE, binary_bundle
+from tests.samples.served import predict, sample_app
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
@@ -75,14 +75,16 @@ def test_answers_are_those_of_the_bundle_and_a_refused_row_says_why() -> None:
     with BentomlModelServer().serve(bundle) as model:
         model.await_answer(CALLS[0])
         answer, refused = model.requests([CALLS[20], [{"hour": "noon"}]])
-        assert json.loads(answer()) == {"bundle": bundle.digest, "predictions": Scorer(bundle).score(CALLS[20])}  # type: ignore[arg-type]
+        found = json.loads(answer())
+        assert found["model"] == {"bundle": bundle.digest}
+        assert found["predictions"] == predict(sample_app(bundle), {"rows": CALLS[20]}).document["predictions"]
         with pytest.raises(OutsideError, match=r"400.*column hour"):
             refused()
 
 
 def test_a_graph_that_cannot_be_loaded_ends_the_wait_with_a_reason(place: Path) -> None:
     broken = make_bundle(b"no graph", binary_bundle().schema, LINEAGE)
-    with BentomlModelServer().serve(broken) as model, pytest.raises(OutsideError, match="protobuf parsing"):
+    with BentomlModelServer().serve(broken) as model, pytest.raises(OutsideError, match="no ONNX graph"):
         model.await_answer(CALLS[0])
     assert _processes(place) == []
 

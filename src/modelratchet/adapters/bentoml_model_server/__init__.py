@@ -77,7 +77,8 @@ class BentomlServedModel:
 
     def _checked(self, answer: object) -> float:
         elapsed = time.perf_counter() - self._process.started
-        found = answer.get("bundle") if isinstance(answer, dict) else None
+        model = answer.get("model") if isinstance(answer, dict) else None
+        found = model.get("bundle") if isinstance(model, dict) else None
         if found != self._digest:
             raise OutsideError(f"the server answered with bundle {found}, expected {self._digest}")
         return elapsed * 1000.0
