@@ -35,9 +35,7 @@ class LogFile:
 
     def supersedes(self, other: LogFile) -> bool:
         """Whether every row of the other file is in this one too."""
-        return (
-            self != other and self.worker == other.worker and self.first <= other.first and other.last <= self.last
-        )
+        return self != other and self.worker == other.worker and self.first <= other.first and other.last <= self.last
 
 
 def parse_name(name: str) -> LogFile | None:

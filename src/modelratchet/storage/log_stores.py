@@ -80,7 +80,7 @@ class ObjectStore:
         Raises:
             StorageError: the URL's kind is unknown, or its package is not installed.
         """
-        import fsspec
+        import fsspec  # type: ignore[import-untyped]
 
         protocol = url.partition("://")[0]
         with _translated(url):
@@ -145,5 +145,7 @@ def _translated(place: object) -> Iterator[None]:
         raise
     except OSError as error:
         raise storage_error(Path(str(place)), error) from error
-    except Exception as error:  # noqa: BLE001 - each store's client has errors of its own
-        raise StorageError(f"{place} did not answer as it should: {error}", hint="Look at the store and the credentials.") from error
+    except Exception as error:  # each store's client has errors of its own
+        raise StorageError(
+            f"{place} did not answer as it should: {error}", hint="Look at the store and the credentials."
+        ) from error

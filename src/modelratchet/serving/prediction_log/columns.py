@@ -7,41 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from arro3.core import Array, DataType, Field, RecordBatch
 from arro3.core import Schema as ArrowSchema
 
 from modelratchet.core.schema import Schema
+from modelratchet.serving.batches import Answer, Batch
 
 MICROSECONDS = DataType.timestamp("us", tz="UTC")
-
-
-class Rows(Protocol):
-    """What was asked: `serving.batches.Batch`."""
-
-    @property
-    def n_rows(self) -> int: ...  # noqa: D102 - the contract's names
-
-    @property
-    def numeric(self) -> np.ndarray | None: ...  # noqa: D102
-
-    @property
-    def categorical(self) -> np.ndarray | None: ...  # noqa: D102
-
-
-class Answered(Protocol):
-    """What was answered: `serving.batches.Answer`."""
-
-    @property
-    def labels(self) -> np.ndarray | None: ...  # noqa: D102
-
-    @property
-    def probabilities(self) -> np.ndarray | None: ...  # noqa: D102
-
-    @property
-    def predictions(self) -> np.ndarray | None: ...  # noqa: D102
 
 
 class Entry(NamedTuple):
@@ -49,9 +24,14 @@ class Entry(NamedTuple):
 
     request_id: str
     time_ns: int
-    batch: Rows
-    answer: Answered
+    batch: Batch
+    answer: Answer
     latency_us: int
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return self.batch.n_rows
 
 
 class Label(NamedTuple):
@@ -61,6 +41,7 @@ class Label(NamedTuple):
     row: int
     time_ns: int
     value: str | float
+    rows: int = 1
 
 
 @dataclass(frozen=True)
@@ -115,7 +96,7 @@ class PredictionColumns:
             arrays += [text_array(texts[:, place].tolist()) for place, _ in self._categorical]
         return arrays
 
-    def _answers(self, answers: Sequence[Answered]) -> list[Array]:
+    def _answers(self, answers: Sequence[Answer]) -> list[Array]:
         if not len(self._classes):
             return [Array.from_numpy(_stacked([answer.predictions for answer in answers]))]
         labels = _stacked([answer.labels for answer in answers])
@@ -132,7 +113,9 @@ class PredictionColumns:
         ]
         if not schema.classes:
             return ArrowSchema([*fields, Field("prediction", real)])
-        return ArrowSchema([*fields, Field("label", text), *(Field(f"probability.{name}", real) for name in schema.classes)])
+        return ArrowSchema(
+            [*fields, Field("label", text), *(Field(f"probability.{name}", real) for name in schema.classes)]
+        )
 
 
 class FeedbackColumns:
@@ -146,7 +129,12 @@ class FeedbackColumns:
         kind = DataType.utf8() if self._is_text else DataType.float64()
         text = DataType.utf8()
         self.schema = ArrowSchema(
-            [Field("request_id", text), Field("row", DataType.int32()), Field("time", MICROSECONDS), Field("label", kind)]
+            [
+                Field("request_id", text),
+                Field("row", DataType.int32()),
+                Field("time", MICROSECONDS),
+                Field("label", kind),
+            ]
         )
 
     def of(self, entries: Sequence[Label]) -> RecordBatch:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Buffer, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from arro3.core import RecordBatch, Table
 from arro3.core import Schema as ArrowSchema
 from arro3.io import read_parquet, write_parquet
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 GROUP_ROWS = 8192
 PAUSE_SECONDS = 0.0002

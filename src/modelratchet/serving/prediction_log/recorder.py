@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from arro3.core import RecordBatch, Table
@@ -22,21 +23,26 @@ FILE_ROWS = 100_000
 MANY_BATCHES = 256
 
 
-class Timed(Protocol):
-    """What every entry says: when it was made."""
+class Remembered(Protocol):
+    """What every entry says: when it was made, and how many rows it has."""
 
     @property
-    def time_ns(self) -> int: ...  # noqa: D102
+    def time_ns(self) -> int:
+        """Nanoseconds since 1970."""
+
+    @property
+    def rows(self) -> int:
+        """At least one."""
 
 
-Entry = TypeVar("Entry", bound=Timed)
-Given = TypeVar("Given", contravariant=True)
+Entry = TypeVar("Entry", bound=Remembered)
+Given_contra = TypeVar("Given_contra", contravariant=True)
 
 
-class Columns(Protocol[Given]):
+class Columns(Protocol[Given_contra]):
     """What makes columns of a stream's entries."""
 
-    def of(self, entries: Sequence[Given], /) -> RecordBatch:
+    def of(self, entries: Sequence[Given_contra], /) -> RecordBatch:
         """Make the columns of some entries."""
 
 
@@ -51,7 +57,7 @@ class Recorder(Generic[Entry]):
         self._parts = parts
         self._lock = threading.Lock()
         self._open: dict[int, list[RecordBatch]] = {}
-        self._sealed: tuple[int, LogFile, bytes, int] | None = None
+        self._sealed: _Sealed | None = None
         self.collected_rows = 0
 
     def collect(self) -> bool:
@@ -71,12 +77,11 @@ class Recorder(Generic[Entry]):
         Raises:
             StorageError: the store failed; call again later.
         """
-        while self._sealed is not None or self._seal():
-            assert self._sealed is not None
-            hour, file, data, rows = self._sealed
-            self._parts.put(hour, file, data)
+        while (sealed := self._sealed or self._seal()) is not None:
+            self._sealed = sealed
+            self._parts.put(sealed.hour, sealed.file, encode_rows(sealed.batches, self._form))
             self._sealed = None
-            self.waiting.written += rows
+            self.waiting.written += sum(batch.num_rows for batch in sealed.batches)
 
     def merge(self, before_hour: int) -> None:
         """Merge the parts of hours before this one.
@@ -92,7 +97,7 @@ class Recorder(Generic[Entry]):
         except Exception:  # noqa: BLE001 - the edge of a thread: no request may take the log down
             if len(entries) > 1:
                 return [batch for entry in entries for batch in self._made([entry])]
-            self.waiting.spoil(entries[0])
+            self.waiting.spoiled += entries[0].rows
             return []
 
     def _keep(self, hour: int, batch: RecordBatch) -> None:
@@ -104,12 +109,12 @@ class Recorder(Generic[Entry]):
                 # a batch of one row takes kilobytes: while a store is down, thousands of them would
                 self._open[hour] = Table.from_batches(batches).combine_chunks().to_batches()
 
-    def _seal(self) -> bool:
+    def _seal(self) -> _Sealed | None:
         taken: list[RecordBatch] = []
         rows = 0
         with self._lock:
             if not self._open:
-                return False
+                return None
             hour = min(self._open)
             batches = self._open[hour]
             while batches and (not taken or rows + batches[0].num_rows <= FILE_ROWS):
@@ -118,5 +123,13 @@ class Recorder(Generic[Entry]):
             if not batches:
                 del self._open[hour]
             self.collected_rows -= rows
-        self._sealed = hour, self._parts.next_file(), encode_rows(taken, self._form), rows
-        return True
+        return _Sealed(hour, self._parts.next_file(), taken)
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """Rows that have the name of their file already."""
+
+    hour: int
+    file: LogFile
+    batches: list[RecordBatch]

@@ -65,5 +65,3 @@ class Waiting(Generic[Entry]):
         if not taken:
             self._is_awake = False
         return taken
-
-
