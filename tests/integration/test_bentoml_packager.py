@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from modelratchet.adapters.bentoml_packager import BentomlPackager
-from modelratchet.serving.scoring import Scorer
 from tests.samples.bundles import binary_bundle
+from tests.samples.served import predict, sample_app
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
@@ -59,7 +59,8 @@ def test_bento_answers_as_the_bundle_does(server: str) -> None:
     with urllib.request.urlopen(request, timeout=10) as answer:
         found = json.load(answer)
 
-    assert found == {"bundle": binary_bundle().digest, "predictions": Scorer(binary_bundle()).score([ROW])}
+    expected = predict(sample_app(), {"rows": [ROW]}).document["predictions"]
+    assert found == {"model": {"bundle": binary_bundle().digest}, "predictions": expected}
 
 
 def test_bad_row_is_a_400_with_its_reason(server: str) -> None:

@@ -15,7 +15,7 @@ LINEAGE = Lineage("sha256:1", "sha256:2", "sha256:3", "sha256:4", {"numpy": "2.4
 
 
 def binary_bundle(weight: float = 1.0, idle_nodes: int = 0) -> Bundle:
-    """Late when `weight * hour` exceeds 12; `carrier` is taken and not used, but for UA, which adds 1.
+    """Late when `weight * hour` exceeds 12, a missing hour being 0; `carrier` is taken and not used, but for UA, which adds 1.
 
     `idle_nodes` are so many more to be computed, whose result is then multiplied by 0.
     """
@@ -31,9 +31,11 @@ def _graph(weight: float, idle_nodes: int) -> onnx.ModelProto:
     nodes = [
         helper.make_node("Equal", ["categorical", "ua"], ["is_ua"]),
         helper.make_node("Cast", ["is_ua"], ["ua_number"], to=TensorProto.FLOAT),
-        *(helper.make_node("Sin", [f"idle{n}" if n else "numeric"], [f"idle{n + 1}"]) for n in range(idle_nodes)),
-        helper.make_node("Mul", [f"idle{idle_nodes}" if idle_nodes else "numeric", "zero"], ["nothing"]),
-        helper.make_node("Add", ["numeric", "nothing"], ["hour"]),
+        helper.make_node("IsNaN", ["numeric"], ["is_missing"]),
+        helper.make_node("Where", ["is_missing", "zero", "numeric"], ["given"]),
+        *(helper.make_node("Sin", [f"idle{n}" if n else "given"], [f"idle{n + 1}"]) for n in range(idle_nodes)),
+        helper.make_node("Mul", [f"idle{idle_nodes}" if idle_nodes else "given", "zero"], ["nothing"]),
+        helper.make_node("Add", ["given", "nothing"], ["hour"]),
         helper.make_node("Mul", ["hour", "weight"], ["scaled"]),
         helper.make_node("Add", ["scaled", "ua_number"], ["raw"]),
         helper.make_node("Sub", ["raw", "limit"], ["margin"]),

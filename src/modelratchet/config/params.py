@@ -18,6 +18,7 @@ from modelratchet.config.estimator_params import (
     RandomForest,
 )
 from modelratchet.config.gate_params import Gate
+from modelratchet.config.serving import Serving
 from modelratchet.config.settings import (
     ColumnName,
     ColumnNames,
@@ -199,4 +200,5 @@ class Params(Settings):
     compare: Compare = Compare()
     latency: Latency = Latency()
     promotion: Promotion = Promotion()
+    serving: Serving = Serving()
     gate: Gate

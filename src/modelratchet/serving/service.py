@@ -1,19 +1,19 @@
-"""The BentoML service that an image starts: `bentofile.yaml` names it."""
+"""The BentoML service that `bentofile.yaml` names: what BentoML's own tools build, describe and run. In an image `__main__` answers before it does."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from http import HTTPStatus
 from typing import Any
 
 import bentoml
-from bentoml.exceptions import InvalidArgument
+import msgspec
+from bentoml.exceptions import BentoMLException, InvalidArgument
 
-from modelratchet.errors import DataError
-from modelratchet.serving.scoring import Scorer
-
-BUNDLE_VARIABLE = "RATCHET_BUNDLE"
-PACKAGED_BUNDLE = Path(__file__).parents[2] / "bundle"
+from modelratchet.serving.encoders.records import records_of
+from modelratchet.serving.entry import open_bundle, predictor_of
+from modelratchet.serving.parsers.records import Records
+from modelratchet.serving.problems import Problem
+from modelratchet.serving.settings import read_settings
 
 
 @bentoml.service(name="modelratchet")
@@ -22,13 +22,23 @@ class Predictor:
 
     def __init__(self) -> None:
         """Load and verify the bundle."""
-        self._scorer = Scorer.open(Path(os.environ.get(BUNDLE_VARIABLE, PACKAGED_BUNDLE)))
+        settings = read_settings()
+        bundle = open_bundle(settings)
+        self._schema, self._digest = bundle.schema, bundle.digest
+        self._read = Records(bundle.schema, settings.maximum_rows)
+        self._predictor = predictor_of(bundle, settings)
 
     @bentoml.api  # type: ignore[untyped-decorator]
     def predict(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """Answer each row; `null` is a missing value."""
         try:
-            predictions = self._scorer.score(rows)
-        except DataError as error:
-            raise InvalidArgument(error.message) from error
-        return {"bundle": self._scorer.digest, "predictions": predictions}
+            answer = self._predictor.answer(self._read(msgspec.json.encode({"rows": rows})))
+        except Problem as problem:
+            raise _translated(problem) from problem
+        return {"model": {"bundle": self._digest}, "predictions": records_of(answer, self._schema.classes)}
+
+
+def _translated(problem: Problem) -> BentoMLException:
+    if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return InvalidArgument(problem.detail)
+    return BentoMLException(problem.detail)

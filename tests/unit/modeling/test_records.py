@@ -5,8 +5,8 @@ import json
 import pandas as pd
 
 from modelratchet.modeling.frames import features_of
-from modelratchet.modeling.records import records_of
-from modelratchet.serving.scoring import feeds_of
+from modelratchet.modeling.records import is_served, records_of
+from modelratchet.serving.parsers.records import Records
 from tests.samples.bundles import binary_bundle
 
 SCHEMA = binary_bundle().schema
@@ -23,6 +23,13 @@ def test_missing_values_are_null_and_numbers_are_as_short_as_they_came() -> None
 
 def test_the_server_reads_from_them_what_the_graph_gets_in_process() -> None:
     features = _features([0.1, 1e-20, 16777217.0], ["UA", "", "AA"])
-    feeds = feeds_of(json.loads(json.dumps(records_of(features, SCHEMA))), SCHEMA)
-    assert feeds["numeric"].tolist() == features[["hour"]].to_numpy("float32").tolist()
-    assert feeds["categorical"].tolist() == features[["carrier"]].to_numpy(object).tolist()
+    batch = Records(SCHEMA, 10)(json.dumps({"rows": records_of(features, SCHEMA)}).encode())
+    assert batch.numeric is not None
+    assert batch.categorical is not None
+    assert batch.numeric.tolist() == features[["hour"]].to_numpy("float32").tolist()
+    assert batch.categorical.tolist() == features[["carrier"]].to_numpy(object).tolist()
+
+
+def test_rows_that_the_server_would_refuse_are_not_sent_to_it() -> None:
+    features = _features([1.0, None, 3.0], ["UA", "AA", None])
+    assert is_served(features, SCHEMA).tolist() == [True, True, False]

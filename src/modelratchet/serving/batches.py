@@ -1,0 +1,57 @@
+"""What goes into the model and what comes out: the one form between parsers, checks, the model, encoders and the prediction log.
+
+Named tuples, since one of each is made for every request: a frozen dataclass costs three times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from modelratchet.core.schema import MISSING_CATEGORY
+
+
+class Batch(NamedTuple):
+    """Rows in the form of the graph's inputs.
+
+    `numeric` is float32 `(n_rows, n_numeric)` with NaN for a missing value, `categorical` is object `(n_rows, n_categorical)` of str with
+    the empty string for a missing one; None where the schema has no such columns.
+    """
+
+    n_rows: int
+    numeric: np.ndarray | None
+    categorical: np.ndarray | None
+
+
+class Answer(NamedTuple):
+    """What the model says of each row.
+
+    A classifier fills `labels`, int64 `(n_rows,)`, indices into the schema's classes, and `probabilities`, float32 `(n_rows, n_classes)`; a
+    regressor `predictions`, float32 `(n_rows,)`.
+    """
+
+    labels: np.ndarray | None
+    probabilities: np.ndarray | None
+    predictions: np.ndarray | None
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows were answered."""
+        filled = self.labels if self.predictions is None else self.predictions
+        return 0 if filled is None else len(filled)
+
+
+def batch_of(rows: Sequence[Sequence[Any]], n_numeric: int) -> Batch:
+    """Rows of values, numbers first, as a batch; None is a missing value.
+
+    Args:
+        rows: at least one, all of one length, each with the schema's numeric columns in order and then its categorical ones.
+        n_numeric: how many of the values are numbers.
+    """
+    numeric = np.array([row[:n_numeric] for row in rows], dtype=np.float32) if n_numeric else None
+    if len(rows[0]) == n_numeric:
+        return Batch(len(rows), numeric, None)
+    texts = [[MISSING_CATEGORY if value is None else value for value in row[n_numeric:]] for row in rows]
+    return Batch(len(rows), numeric, np.array(texts, dtype=object))

@@ -1,0 +1,64 @@
+"""Reads a request's body within its limits of size and time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+from modelratchet.serving.exchange import RawHeaders
+from modelratchet.serving.problems import Problem
+
+Receive = Callable[[], Awaitable[Any]]
+
+
+class Gone(Exception):  # noqa: N818 - nobody is left to tell
+    """The caller went away before the body was whole."""
+
+
+async def read_body(receive: Receive, headers: RawHeaders, maximum_bytes: int, seconds: float) -> bytes:
+    """Read it whole.
+
+    Raises:
+        Problem: it is, or says that it is, larger than allowed; or is not there in time.
+        Gone: the caller went away.
+    """
+    for name, value in headers:
+        if name == b"content-length" and int(value) > maximum_bytes:
+            raise _too_large(int(value), maximum_bytes)
+    try:
+        async with asyncio.timeout(seconds):
+            message = await receive()
+            body: bytes = _part(message)
+            if not message.get("more_body", False):
+                return _within(body, maximum_bytes)
+            parts, size = [body], len(body)
+            while message.get("more_body", False):
+                message = await receive()
+                parts.append(_part(message))
+                size += len(parts[-1])
+                if size > maximum_bytes:
+                    raise _too_large(size, maximum_bytes)
+            return b"".join(parts)
+    except TimeoutError as error:
+        detail = f"the body was not whole within {seconds:g} s"
+        raise Problem(HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", detail) from error
+
+
+def _part(message: Any) -> bytes:
+    if message["type"] == "http.disconnect":
+        raise Gone
+    part: bytes = message.get("body", b"")
+    return part
+
+
+def _within(body: bytes, maximum_bytes: int) -> bytes:
+    if len(body) > maximum_bytes:
+        raise _too_large(len(body), maximum_bytes)
+    return body
+
+
+def _too_large(size: int, maximum: int) -> Problem:
+    detail = f"found a body of {size:,} bytes or more, expected at most {maximum:,}"
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", detail)

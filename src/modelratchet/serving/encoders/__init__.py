@@ -1,0 +1,1 @@
+"""One file a wire format: an `Answer` to the bytes of a response."""

@@ -1,0 +1,95 @@
+"""Puts the server together: settings, verified bundle, routes, BentoML behind them. Called by `__main__` in each worker."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import numpy as np
+
+from modelratchet.serving.app import App, Application, Receive, Scope, Send
+from modelratchet.serving.batches import Batch
+from modelratchet.serving.checks import Checker
+from modelratchet.serving.model import Model
+from modelratchet.serving.parsers.records import Records
+from modelratchet.serving.predictor import Predictor
+from modelratchet.serving.protocols import all_routes
+from modelratchet.serving.samples import sample_rows, write_json
+from modelratchet.serving.served import Served
+from modelratchet.serving.settings import ServingSettings, read_settings
+from modelratchet.storage.bundles import Bundle, read_bundle
+
+_WARM_UP_RUNS = 20
+
+
+def make_app() -> App:
+    """The application that one worker runs.
+
+    Raises:
+        ConfigError: the settings are at fault.
+        EvidenceError: the bundle is not there, was changed, or has a graph that is not served.
+    """
+    settings = read_settings()
+    bundle = open_bundle(settings)
+    return app_of(bundle, settings)
+
+
+def open_bundle(settings: ServingSettings) -> Bundle:
+    """The bundle that is to be served, once all that speaks for it was checked.
+
+    Raises:
+        EvidenceError: it is not there, or was changed, or is not the one that `serving.json` speaks of.
+    """
+    bundle = read_bundle(settings.bundle)
+    settings.of(bundle)
+    return bundle
+
+
+def app_of(bundle: Bundle, settings: ServingSettings) -> App:
+    """The application for a bundle that was checked."""
+    np.seterr(
+        over="ignore"
+    )  # a number too large for float32 becomes infinite, which `checks` refuses; numpy would warn of each
+    settings = settings.of(bundle)
+    served = Served(bundle.schema, bundle.digest, settings)
+    predictor = predictor_of(bundle, settings)
+    _warm_up(predictor, Records(bundle.schema, 1)(write_json({"rows": sample_rows(bundle.schema)})))
+    app = App(all_routes(served), predictor, settings)
+    app.fallback = BentomlRoutes()
+    return app
+
+
+def predictor_of(bundle: Bundle, settings: ServingSettings) -> Predictor:
+    """The prediction path for a bundle."""
+    checker = Checker(
+        bundle.schema,
+        refuses_unseen=settings.unseen_categories == "refuse",
+        refuses_out_of_range=settings.out_of_range == "refuse",
+    )
+    return Predictor(Model(bundle), checker, settings.deadline_seconds)
+
+
+class BentomlRoutes:
+    """BentoML's own routes, loaded when the first request for one comes: that takes seconds and some 60 MB, which predictions do not need."""
+
+    def __init__(self) -> None:
+        """Load nothing yet."""
+        self._loading: asyncio.Future[Application] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on."""
+        if self._loading is None:
+            self._loading = asyncio.ensure_future(asyncio.to_thread(_bentoml_application))
+        application = await asyncio.shield(self._loading)
+        await application(scope, receive, send)
+
+
+def _bentoml_application() -> Any:
+    from modelratchet.serving.service import Predictor as Service
+
+    return Service.to_asgi()  # type: ignore[attr-defined]
+
+
+def _warm_up(predictor: Predictor, batch: Batch) -> None:
+    for _ in range(_WARM_UP_RUNS):
+        predictor.answer(batch)

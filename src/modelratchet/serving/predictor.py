@@ -1,0 +1,88 @@
+"""The one way from a batch to an answer, whatever the protocol: check, run, count, log."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+
+import onnxruntime
+
+from modelratchet.serving.batches import Answer, Batch
+from modelratchet.serving.checks import Checker
+from modelratchet.serving.model import Model
+from modelratchet.serving.problems import Problem
+
+_INLINE_SECONDS = 0.005  # a run longer than this would hold up every other connection
+_SMOOTHING = 0.1
+
+
+class Predictor:
+    """Answers batches with one model."""
+
+    def __init__(self, model: Model, checker: Checker | None, deadline_seconds: float) -> None:
+        """Take the parts; without a checker nothing is checked but that the answer is finite."""
+        self._model, self._checker, self._deadline_seconds = model, checker, deadline_seconds
+        self._seconds_a_row = 0.0
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="model")
+
+    def is_short(self, batch: Batch) -> bool:
+        """Whether this batch can be run on the event loop's own thread without holding others up."""
+        return batch.n_rows * self._seconds_a_row < _INLINE_SECONDS
+
+    def answer(self, batch: Batch) -> Answer:
+        """Answer here and now.
+
+        Raises:
+            Problem: a value is not allowed, or the model has no finite answer.
+        """
+        if self._checker is not None:
+            self._checker.check(batch)
+        started = time.perf_counter()
+        answer = self._model.run(batch)
+        self._note(time.perf_counter() - started, batch.n_rows)
+        return _finite(answer)
+
+    async def answer_aside(self, batch: Batch) -> Answer:
+        """Answer in a thread, and end the run when its time is over.
+
+        Raises:
+            Problem: as `answer` does, and when the deadline has passed.
+        """
+        options = onnxruntime.RunOptions()
+        running = asyncio.get_running_loop().run_in_executor(self._pool, self._run_aside, batch, options)
+        done, _ = await asyncio.wait([running], timeout=self._deadline_seconds)
+        if done:
+            return running.result()
+        options.terminate = True
+        if not running.cancel():
+            await asyncio.wait([running])
+            running.exception()  # it was ended on purpose; asked for, so that nobody calls it forgotten
+        detail = f"{batch.n_rows:,} rows were not answered within {self._deadline_seconds:g} s; send fewer at once"
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "deadline-exceeded", detail)
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _run_aside(self, batch: Batch, options: onnxruntime.RunOptions) -> Answer:
+        if self._checker is not None:
+            self._checker.check(batch)
+        started = time.perf_counter()
+        answer = self._model.run(batch, options)
+        self._note(time.perf_counter() - started, batch.n_rows)
+        return _finite(answer)
+
+    def _note(self, seconds: float, n_rows: int) -> None:
+        self._seconds_a_row += _SMOOTHING * (seconds / n_rows - self._seconds_a_row)
+
+
+def _finite(answer: Answer) -> Answer:
+    values = answer.probabilities if answer.predictions is None else answer.predictions
+    # one sum is quicker than a test of each, and is finite only when all are
+    if values is not None and not math.isfinite(values.sum()):
+        detail = "the model has no finite answer for these values; they lie too far outside what it was trained on"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no-finite-answer", detail)
+    return answer

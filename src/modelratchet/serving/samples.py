@@ -1,0 +1,34 @@
+"""Typical rows of a schema: for examples in OpenAPI, the page, the `curl` line and the conformance suite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from modelratchet.core.schema import Column, Schema
+
+
+def sample_rows(schema: Schema, n_rows: int = 1) -> list[dict[str, Any]]:
+    """Rows that the model takes: numbers in the middle of their range, the first categories in turn."""
+    return [{column.name: _value(column, row) for column in schema.columns} for row in range(n_rows)]
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The same rows as columns."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def write_json(value: Any) -> bytes:
+    """As bytes, the way examples are written."""
+    return msgspec.json.encode(value)
+
+
+def _value(column: Column, row: int) -> float | str | None:
+    if column.kind == "categorical":
+        return column.categories[row % len(column.categories)] if column.categories else None
+    if column.minimum is None or column.maximum is None:
+        return None
+    middle = (column.minimum + column.maximum) / 2
+    return round(middle) if column.minimum <= round(middle) <= column.maximum else middle

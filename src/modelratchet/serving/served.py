@@ -1,0 +1,22 @@
+"""What is served and under which settings: what a protocol builds its routes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modelratchet.core.schema import Schema
+from modelratchet.serving.settings import ServingSettings
+
+
+@dataclass(frozen=True)
+class Served:
+    """One bundle behind this server. `digest` is the bundle's."""
+
+    schema: Schema
+    digest: str
+    settings: ServingSettings
+
+    @property
+    def model(self) -> dict[str, str]:
+        """How answers name it."""
+        return {"name": self.settings.name, "version": self.settings.version, "bundle": self.digest}
