@@ -5,17 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import Any
-
-_ANOTHER_WORKER = "modelratchet.serving.entry:make_app"
 
 
 def main() -> int:
     """Serve until a signal ends it."""
-    # as the first process of a container it would not be ended by one before uvicorn listens; and uvicorn sends itself the signal
-    # once more when it has drained, which would be no clean end
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: sys.exit(0))
+    # as the first process of a container it would not be ended by one before uvicorn listens; and uvicorn, once it has drained, sends
+    # itself the signal again, which would be no clean end
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.environ.setdefault("OTEL_SDK_DISABLED", "true")
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
     from modelratchet.errors import RatchetError
@@ -24,29 +20,30 @@ def main() -> int:
 
     try:
         settings = read_settings(arguments=sys.argv[1:])
-        # with several workers too: what cannot be served is told here, before the port is open, and not by each of them again and again
         app = make_app()
     except RatchetError as error:
         print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)  # noqa: T201 - there is no other output yet
         return int(error.exit_code)
     import uvicorn
 
-    options: dict[str, Any] = {
-        "host": settings.host,
-        "port": settings.port,
-        "loop": "uvloop",
-        "http": "httptools",
-        "ws": "none",
-        "access_log": False,
-        "server_header": False,
-        "log_level": "warning",
-    }
-    if settings.workers > 1:
-        uvicorn.run(_ANOTHER_WORKER, factory=True, workers=settings.workers, **options)
-    else:
-        uvicorn.run(app, **options)
+    uvicorn.run(
+        app if settings.workers == 1 else f"{make_app.__module__}:{make_app.__name__}",
+        factory=settings.workers > 1,
+        workers=settings.workers,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+    )
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before uvicorn took over
+        sys.exit(0)
