@@ -21,6 +21,9 @@ from modelratchet.core.moments import read_moment
 from modelratchet.core.standing import NOBODY, Champion
 from modelratchet.errors import EvidenceError
 
+LEDGER_SUFFIX = ".promotions"
+"""A model's ledger is kept in the registry under the model's name and this."""
+
 SKEW = timedelta(minutes=5)
 """How far two machines' clocks may differ."""
 

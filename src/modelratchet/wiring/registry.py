@@ -9,13 +9,13 @@ from pathlib import Path
 
 from modelratchet.adapters.git_source_control import GitSourceControl
 from modelratchet.adapters.json_memory import JsonMemory
-from modelratchet.adapters.mlflow.address import LEDGER_SUFFIX, StoreAddress, read_address
+from modelratchet.adapters.mlflow.address import StoreAddress, read_address
 from modelratchet.adapters.mlflow.pages import MlflowAddresses
 from modelratchet.adapters.mlflow.probe import UNKNOWN, store_stamp
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.config import layout
 from modelratchet.core.digests import digest_value
-from modelratchet.core.ledger import fold
+from modelratchet.core.ledger import LEDGER_SUFFIX, fold
 from modelratchet.core.page.overriding import override_of
 from modelratchet.usecases.ports import Ledger, ModelRegistry
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder

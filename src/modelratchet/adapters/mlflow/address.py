@@ -18,8 +18,6 @@ VARIABLE = "MLFLOW_TRACKING_URI"
 ARTIFACT_ROOT_VARIABLE = "MLFLOW_DEFAULT_ARTIFACT_ROOT"
 DEFAULT_DATABASE = "mlflow.db"
 ARTIFACTS_FOLDER = "mlartifacts"
-LEDGER_SUFFIX = ".promotions"
-"""Of the registered model whose versions are a model's promotion events."""
 
 # SQLAlchemy 2.1 takes a bare name for psycopg 3; MLflow is tried with psycopg2 and PyMySQL.
 _DRIVERS = {"postgresql": "postgresql+psycopg2", "postgres": "postgresql+psycopg2", "mysql": "mysql+pymysql"}
