@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from modelratchet.adapters.mlflow.address import StoreAddress
-from modelratchet.errors import ConfigError, EvidenceError, InputError, RatchetError, StorageError, TrackingError, UnreachableError
+from modelratchet.errors import (
+    ConfigError,
+    EvidenceError,
+    InputError,
+    RatchetError,
+    StorageError,
+    TrackingError,
+    UnreachableError,
+)
 
 HINT = "Nothing that was trained is lost: run the same command again when it answers."
 
