@@ -22,15 +22,19 @@ def main() -> int:
         return int(error.exit_code)
     import uvicorn
 
+    from modelratchet.serving.connection import Connection
+
     uvicorn.run(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="none",
         access_log=False,
         server_header=False,
+        # wraps the application for the caller's address, which nobody here asks for
+        proxy_headers=False,
         log_level="warning",
     )
     return 0
