@@ -16,7 +16,7 @@ TOLERANCE = 1e-5
 Ask = Callable[[str, bytes], tuple[int, bytes]]
 
 
-class WrongAnswer(SystemExit):  # noqa: N818 - what was found, and the end of the session
+class WrongAnswer(SystemExit):
     """A server said something else than the estimator."""
 
 

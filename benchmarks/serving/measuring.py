@@ -76,7 +76,7 @@ def measure(servers: Sequence[Server], flights: Flights, plan: Plan, session: Se
     with contextlib.ExitStack() as stack:
         up = [(server, _start(stack, server, flights, plan, session)) for server in servers]
         _check_all(up, flights, session)
-        _warm_up(up, flights, plan)
+        _warm_up(up, plan)
         for number in range(plan.rounds):
             _one_round(up, plan, number, session)
         _check_all(up, flights, session)
@@ -109,7 +109,7 @@ def _check_all(up: Sequence[tuple[Server, Running]], flights: Flights, session: 
             session.difference[server.name] = max(session.difference.get(server.name, 0.0), difference)
 
 
-def _warm_up(up: Sequence[tuple[Server, Running]], flights: Flights, plan: Plan) -> None:
+def _warm_up(up: Sequence[tuple[Server, Running]], plan: Plan) -> None:
     for server, running in up:
         run_wrk(running.port, _script(plan, server, 1), 4, 1)
 

@@ -31,6 +31,7 @@ class Server:
 
     @property
     def name(self) -> str:
+        """How tables call it."""
         return self.launch.name
 
 

@@ -31,10 +31,12 @@ class Figure:
 
     @property
     def middle(self) -> float:
+        """The median over the rounds."""
         return median(self.values)
 
     @property
     def is_reached(self) -> bool:
+        """Whether the middle is on the right side."""
         return self.middle <= self.wanted if self.at_most else self.middle >= self.wanted
 
 
@@ -67,7 +69,13 @@ def _against_peers(session: Session) -> list[Figure]:
 def _limits(session: Session) -> list[Figure]:
     p99 = _ratios(session, ONE_ROW, OURS, (NO_OP,), lambda spell: spell.load.p99_us)
     costs = {(spell.server, spell.round): spell.cpu_us for spell in session.spells if spell.combination == ONE_ROW}
-    rounds = sorted({number for server, number in costs if server == OURS and (NO_OP, number) in costs})
+    rounds = sorted(
+        {
+            number
+            for server, number in costs
+            if server == OURS and (NO_OP, number) in costs and (1, number) in session.run_us
+        }
+    )
     cpu = [costs[OURS, number] / (costs[NO_OP, number] + session.run_us[1, number]) for number in rounds]
     return [
         Figure("p99 over the no-op's, 1 row, 8 connections", 2, p99, at_most=True),

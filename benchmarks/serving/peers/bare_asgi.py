@@ -10,8 +10,8 @@ import msgspec
 from benchmarks.serving.peers.graph import CATEGORICAL, NUMERIC, answers
 
 _fields = [*((name, float | None) for name in NUMERIC), *((name, str | None) for name in CATEGORICAL)]
-Row = msgspec.defstruct("Row", _fields, gc=False)
-Body = msgspec.defstruct("Body", [("rows", list[Row])])  # type: ignore[valid-type]
+Row: Any = msgspec.defstruct("Row", _fields, gc=False)
+Body: Any = msgspec.defstruct("Body", [("rows", list[Row])])
 _decode = msgspec.json.Decoder(Body).decode
 _encode = msgspec.json.Encoder().encode
 _values = msgspec.structs.astuple

@@ -12,6 +12,9 @@ _columns = [*NUMERIC, *CATEGORICAL]
 
 @bentoml.service
 class Flights:
-    @bentoml.api
-    def predict(self, rows: list[Row]) -> dict[str, Any]:  # type: ignore[valid-type]
+    """One route, `/predict`."""
+
+    @bentoml.api  # type: ignore[untyped-decorator]
+    def predict(self, rows: list[Row]) -> dict[str, Any]:
+        """Answer each row."""
         return {"predictions": answers([[getattr(row, name) for name in _columns] for row in rows])}

@@ -10,10 +10,11 @@ from pydantic import BaseModel, create_model
 SCHEMA = json.loads(Path(os.environ["PEER_MODEL"], "bundle", "schema.json").read_text())
 _KINDS: dict[str, Any] = {"numeric": float | None, "categorical": str | None}
 
-Row: type[BaseModel] = create_model("Row", **{c["name"]: (_KINDS[c["kind"]], ...) for c in SCHEMA["columns"]})
+_fields: dict[str, Any] = {column["name"]: (_KINDS[column["kind"]], ...) for column in SCHEMA["columns"]}
+Row: Any = create_model("Row", **_fields)
 
 
 class Rows(BaseModel):
     """What is posted."""
 
-    rows: list[Row]  # type: ignore[valid-type]
+    rows: list[Row]

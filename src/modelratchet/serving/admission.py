@@ -1,28 +1,31 @@
-"""Whether a request is taken up or turned away, by how long requests wait here; not by how many there are. Called by `connection`, `app` and `predictor`.
+"""Who is answered when, and who is turned away: by how long requests wait, not by how many there are. Called by `connection` and `app`.
 
-One thread answers everything, so that what waits, waits for the event loop. The loop looks at its sockets once a turn, and notes the time
-then; a request that is reached long after has waited at least so long. To turn one away costs a small part of an answer, and who was turned
-away is not listened to for a moment, so that callers who ask again at once cannot take the time that answers need.
+One thread answers everything. A prediction is answered as it comes while nobody waits; else it stands in line, and the loop goes back to its
+sockets after some milliseconds, so that who cannot be answered in time hears it at once. To turn one away costs a small part of an
+answer; who was turned away is not listened to for a moment, so that callers who ask again at once cannot take the time that answers need.
 
 Source: Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 10(5), 2012: delay, not length, tells a bad queue from a good one.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
+from collections import deque
+from collections.abc import Callable
 from http import HTTPStatus
 
 from modelratchet.serving.problems import Problem
 
-LONGEST_WAIT_SECONDS = 0.015
-"""Within one turn of the loop. A request may have come just after the last look, so that it waits twice as long at most."""
+LONGEST_WAIT_SECONDS = 0.25
+"""In line. While the first has stood there for longer, nobody else may join it."""
 
-PAUSE_SECONDS = 0.02
-"""How long a caller that was turned away is not listened to. With the waits of both turns it stays below 50 ms."""
+SLICE_SECONDS = 0.005
+"""How long answers are given before the sockets are looked at again."""
 
-LONGEST_QUEUE_SECONDS = 1.0
-"""Of batches that wait for the thread."""
+PAUSE_SECONDS = 0.03
+"""How long a caller that was turned away is not listened to; what it sends meanwhile is answered within 50 ms all the same."""
 
 RETRY_AFTER_SECONDS = 1
 
@@ -30,14 +33,51 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]{1,9}) *(?:\r|$)")
 _UNUSUAL = (b"transfer-encoding", b"\r\nexpect", b"\r\nupgrade", b"close")
 
 
-def is_late(looked_at: float) -> bool:
-    """Whether what is reached now has waited too long to be taken up.
+class Line:
+    """Where predictions of one process wait, first come, first served."""
 
-    Args:
-        looked_at: the event loop's `time()`, on the clock of `time.monotonic`. uvloop's stands still within one turn; asyncio's own does not, so
-            that nothing is ever late there.
-    """
-    return time.monotonic() - looked_at > LONGEST_WAIT_SECONDS
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Nobody waits yet."""
+        self._loop = loop
+        self._waiting: deque[tuple[float, Callable[[], None]]] = deque()
+        self._paused: deque[tuple[float, Callable[[], None]]] = deque()
+
+    def is_clear(self) -> bool:
+        """Whether one that is here now may be answered now."""
+        # uvloop's time stands still from one look at the sockets to the next
+        return not self._waiting and time.monotonic() - self._loop.time() < SLICE_SECONDS
+
+    def is_full(self) -> bool:
+        """Whether one that comes now would wait too long."""
+        return bool(self._waiting) and time.monotonic() - self._waiting[0][0] > LONGEST_WAIT_SECONDS
+
+    def join(self, answer: Callable[[], None]) -> None:
+        """Wait; `answer` is called when the turn has come."""
+        if not self._waiting:
+            self._loop.call_soon(self._work)
+        self._waiting.append((time.monotonic(), answer))
+
+    def pause(self, listen: Callable[[], None]) -> None:
+        """Have `listen` called after the pause. One timer for all, since a timer costs as much as the rest of turning one away."""
+        if not self._paused:
+            self._loop.call_later(PAUSE_SECONDS, self._go_on)
+        self._paused.append((time.monotonic() + PAUSE_SECONDS, listen))
+
+    def _work(self) -> None:
+        end = time.monotonic() + SLICE_SECONDS
+        while self._waiting and time.monotonic() < end:
+            # the first stays in line while it is answered: one that came then would else pass those behind it
+            self._waiting[0][1]()
+            self._waiting.popleft()
+        if self._waiting:
+            self._loop.call_soon(self._work)
+
+    def _go_on(self) -> None:
+        now = time.monotonic()
+        while self._paused and self._paused[0][0] <= now:
+            self._paused.popleft()[1]()
+        if self._paused:
+            self._loop.call_later(self._paused[0][0] - now, self._go_on)
 
 
 def whole_request(data: bytes) -> bytes | None:

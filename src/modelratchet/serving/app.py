@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from modelratchet.serving.admission import RETRY_AFTER_SECONDS, is_late, overloaded
+from modelratchet.serving.admission import RETRY_AFTER_SECONDS, Line, overloaded
 from modelratchet.serving.body import Gone, read_body
 from modelratchet.serving.exchange import (
     REQUEST_ID_HEADER,
@@ -57,6 +57,7 @@ class App:
         """Predictions by path, for `connection`, which may answer them itself."""
         self._predictor, self._settings = predictor, settings
         self._version = settings.version.encode()
+        self._line: Line | None = None
         self._id_prefix, self._id_numbers = os.urandom(8).hex(), itertools.count(1)
         self.fallback: Application | None = None
 
@@ -98,13 +99,19 @@ class App:
         request_id = self._request_id(())
         return Reply(_refusal(overloaded(), request_id), request_id, self._version)
 
+    def line_on(self, loop: asyncio.AbstractEventLoop) -> Line:
+        """Where predictions wait; made with the loop that runs them."""
+        if self._line is None:
+            self._line = Line(loop)
+        return self._line
+
     async def _respond(
         self, route: Route | PredictionRoute | None, scope: Scope, receive: Receive, request_id: str
     ) -> Response:
         if route is None:
             raise self._not_here(scope)
         headers = scope["headers"]
-        if isinstance(route, PredictionRoute) and is_late(asyncio.get_running_loop().time()):
+        if isinstance(route, PredictionRoute) and self.line_on(asyncio.get_running_loop()).is_full():
             raise overloaded()
         body = await read_body(receive, headers, self._settings.maximum_body_bytes, self._settings.deadline_seconds)
         request = Request(headers, body, request_id)
