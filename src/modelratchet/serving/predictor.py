@@ -8,7 +8,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
-import numpy as np
 import onnxruntime
 
 from modelratchet.serving.batches import Answer, Batch
@@ -18,6 +17,7 @@ from modelratchet.serving.problems import Problem
 
 _INLINE_SECONDS = 0.005  # a run longer than this would hold up every other connection
 _SMOOTHING = 0.1
+_FEW_VALUES = 16
 TELLING_ROWS = 8
 """Fewer rows cost what a call costs, whatever the model: only from so many on is a run timed."""
 
@@ -85,8 +85,8 @@ class Predictor:
 
 def _finite(answer: Answer) -> Answer:
     values = answer.probabilities if answer.predictions is None else answer.predictions
-    # one sum is quicker than a test of each, and is finite only when all are; `values.sum()` is this with detours
-    if values is not None and not math.isfinite(np.add.reduce(values, axis=None)):
-        detail = "the model has no finite answer for these values; they lie too far outside what it was trained on"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no-finite-answer", detail)
-    return answer
+    # one sum is quicker than a test of each, and is finite only when all are; and for few, Python's is quicker than numpy's
+    if values is None or math.isfinite(sum(values.ravel().tolist()) if values.size <= _FEW_VALUES else values.sum()):
+        return answer
+    detail = "the model has no finite answer for these values; they lie too far outside what it was trained on"
+    raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no-finite-answer", detail)
