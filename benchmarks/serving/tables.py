@@ -1,4 +1,4 @@
-"""The session as Markdown. Called by `__main__`."""
+"""The session as Markdown. Called by `__main__` and the trials under load."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def wanted_table(figures: Sequence[Figure]) -> str:
         )
         for figure in figures
     ]
-    return _table(("figure", "wanted", "measured", ""), lines)
+    return table(("figure", "wanted", "measured", ""), lines)
 
 
 def _loads(session: Session, combination: Combination) -> str:
@@ -49,7 +49,7 @@ def _loads(session: Session, combination: Combination) -> str:
     if alone:
         lines.append(("`session.run` in process", "", "", "", f"{median(alone):,.1f}"))
     title = f"{combination.rows} rows, {combination.connections} connections; medians over the rounds"
-    return f"{title}\n\n" + _table(("server", "requests/s", "p50 µs", "p99 µs", "CPU µs a request"), lines)
+    return f"{title}\n\n" + table(("server", "requests/s", "p50 µs", "p99 µs", "CPU µs a request"), lines)
 
 
 def _starts(session: Session) -> str:
@@ -62,13 +62,14 @@ def _starts(session: Session) -> str:
         )
         for server, seconds in session.start_s.items()
     ]
-    return _table(("server", "s to first answer", "MB after load", "largest difference from scikit-learn"), lines)
+    return table(("server", "s to first answer", "MB after load", "largest difference from scikit-learn"), lines)
 
 
 def _middle(values: Iterable[float]) -> float:
     return median(values)
 
 
-def _table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+def table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; all columns but the first are numbers."""
     rows = [header, ["---", *["---:"] * (len(header) - 1)], *lines]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -19,15 +19,28 @@ from http import HTTPStatus
 from modelratchet.serving.problems import Problem
 
 LONGEST_WAIT_SECONDS = 0.25
-"""In line. While the first has stood there for longer, nobody else may join it."""
+"""In line: who would wait longer may not join it."""
 
 SLICE_SECONDS = 0.005
-"""How long answers are given before the sockets are looked at again."""
+"""How long answers are given, at least, before the sockets are looked at again."""
 
-PAUSE_SECONDS = 0.03
-"""How long a caller that was turned away is not listened to; what it sends meanwhile is answered within 50 ms all the same."""
+LONGEST_SLICE_SECONDS = 0.03
+"""And at most: who is turned away hears it then."""
 
-RETRY_AFTER_SECONDS = 1
+ANSWERING_SHARE = 0.9
+"""Of the time, while there is a line: the rest is for reading what comes, and turning it away."""
+
+PAUSE_SECONDS = 0.02
+"""How long a caller that was turned away is not listened to; longer where there are so many that they would take more than their share."""
+
+TURN_AWAY_SECONDS = 0.000015
+"""What one costs, from the kernel to the kernel."""
+
+_TOLD_SECONDS = 0.001
+_SMOOTHING = 0.3
+
+RETRY_LATER = ((b"retry-after", b"1"),)
+"""In seconds. Source: RFC 9110, section 10.2.3."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]{1,9}) *(?:\r|$)")
 _UNUSUAL = (b"transfer-encoding", b"\r\nexpect", b"\r\nupgrade", b"close")
@@ -41,34 +54,55 @@ class Line:
         self._loop = loop
         self._waiting: deque[tuple[float, Callable[[], None]]] = deque()
         self._paused: deque[tuple[float, Callable[[], None]]] = deque()
-
-    def is_clear(self) -> bool:
-        """Whether one that is here now may be answered now."""
-        # uvloop's time stands still from one look at the sockets to the next
-        return not self._waiting and time.monotonic() - self._loop.time() < SLICE_SECONDS
+        self._spent, self._is_told = 0.0, False
+        self._left_at = self._seconds_each = 0.0
 
     def is_full(self) -> bool:
-        """Whether one that comes now would wait too long."""
+        """Whether one that comes now would wait too long, by what answers took lately; or the first in line has already."""
+        if len(self._waiting) * self._seconds_each > LONGEST_WAIT_SECONDS:
+            return True
         return bool(self._waiting) and time.monotonic() - self._waiting[0][0] > LONGEST_WAIT_SECONDS
 
-    def join(self, answer: Callable[[], None]) -> None:
-        """Wait; `answer` is called when the turn has come."""
-        if not self._waiting:
-            self._loop.call_soon(self._work)
-        self._waiting.append((time.monotonic(), answer))
+    def take(self, answer: Callable[[], None]) -> None:
+        """Call `answer` now if nobody waits and the sockets were looked at lately; else when its turn has come."""
+        if self._waiting or self._spent > SLICE_SECONDS:
+            now = time.monotonic()
+            if not self._waiting:
+                self._left_at = now
+                self._loop.call_soon(self._work)
+            self._waiting.append((now, answer))
+            return
+        began = time.monotonic()
+        answer()
+        self._spent += time.monotonic() - began
+        if self._spent > _TOLD_SECONDS and not self._is_told:
+            # nothing tells when the loop looks at its sockets, so it is asked to, though not for every request
+            self._is_told = True
+            self._loop.call_soon(self._look_again)
 
     def pause(self, listen: Callable[[], None]) -> None:
-        """Have `listen` called after the pause. One timer for all, since a timer costs as much as the rest of turning one away."""
+        """Have `listen` called after a pause. One timer for all, since a timer costs as much as the rest of turning one away."""
+        share = 1.0 - ANSWERING_SHARE
+        seconds = max(PAUSE_SECONDS, len(self._paused) * TURN_AWAY_SECONDS / share)
         if not self._paused:
-            self._loop.call_later(PAUSE_SECONDS, self._go_on)
-        self._paused.append((time.monotonic() + PAUSE_SECONDS, listen))
+            self._loop.call_later(seconds, self._go_on)
+        self._paused.append((time.monotonic() + seconds, listen))
+
+    def _look_again(self) -> None:
+        self._spent, self._is_told = 0.0, False
 
     def _work(self) -> None:
-        end = time.monotonic() + SLICE_SECONDS
+        began = time.monotonic()
+        seconds = (began - self._left_at) * ANSWERING_SHARE / (1.0 - ANSWERING_SHARE)
+        end = began + min(max(SLICE_SECONDS, seconds), LONGEST_SLICE_SECONDS)
+        before, left_at = len(self._waiting), self._left_at
         while self._waiting and time.monotonic() < end:
             # the first stays in line while it is answered: one that came then would else pass those behind it
             self._waiting[0][1]()
             self._waiting.popleft()
+        self._left_at = time.monotonic()
+        each = (self._left_at - left_at) / (before - len(self._waiting))
+        self._seconds_each += _SMOOTHING * (each - self._seconds_each)
         if self._waiting:
             self._loop.call_soon(self._work)
 

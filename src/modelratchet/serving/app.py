@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from modelratchet.serving.admission import RETRY_AFTER_SECONDS, Line, overloaded
+from modelratchet.serving.admission import RETRY_LATER, Line, overloaded
 from modelratchet.serving.body import Gone, read_body
 from modelratchet.serving.exchange import (
     REQUEST_ID_HEADER,
@@ -37,6 +37,7 @@ Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OWN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_ANY_ID = "any-id"
 _logger = logging.getLogger(__name__)
 
 
@@ -58,6 +59,8 @@ class App:
         self._predictor, self._settings = predictor, settings
         self._version = settings.version.encode()
         self._line: Line | None = None
+        # written once: under overload there is no time for it
+        self._overloaded = _refusal(overloaded(), _ANY_ID).body.split(_ANY_ID.encode())
         self._id_prefix, self._id_numbers = os.urandom(8).hex(), itertools.count(1)
         self.fallback: Application | None = None
 
@@ -97,7 +100,9 @@ class App:
     def turned_away(self) -> Reply:
         """The answer to a prediction that was not even read."""
         request_id = self._request_id(())
-        return Reply(_refusal(overloaded(), request_id), request_id, self._version)
+        before, after = self._overloaded
+        body = b"%b%b%b" % (before, request_id.encode(), after)
+        return Reply(Response(HTTPStatus.SERVICE_UNAVAILABLE, MEDIA_TYPE, body, RETRY_LATER), request_id, self._version)
 
     def line_on(self, loop: asyncio.AbstractEventLoop) -> Line:
         """Where predictions wait; made with the loop that runs them."""
@@ -142,7 +147,7 @@ def _refusal(error: Exception, request_id: str) -> Response:
     else:
         _logger.error("request %s failed", request_id, exc_info=error)
         problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
-    wait = [(b"retry-after", b"%d" % RETRY_AFTER_SECONDS)] if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else []
+    wait = RETRY_LATER if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else ()
     return Response(problem.status, MEDIA_TYPE, msgspec.json.encode(problem.document(request_id)), wait)
 
 

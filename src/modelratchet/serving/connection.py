@@ -89,13 +89,11 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
             return
         self._is_whole = True
-        if self._line.is_clear():
-            self._answer()
-        elif self._line.is_full():
+        if self._line.is_full():
             self._route, self._is_whole = None, False
             self._turn_away()
         else:
-            self._line.join(self._answer)
+            self._line.take(self._answer)
 
     def shutdown(self) -> None:
         """The server ends: announce it with the next answer, and close when there is none to give."""
