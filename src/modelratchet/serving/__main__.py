@@ -1,10 +1,20 @@
-"""`python -m modelratchet.serving`: the image's entry point, what `ratchet serve` starts, and what the latency gate times."""
+"""`python -m modelratchet.serving`: the image's entry point, what `ratchet serve` starts, and what the latency gate times.
+
+One worker is this process itself; for several, uvicorn's supervisor starts them and replaces one that dies within a second.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+from typing import Any
+
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than the load balancers in front of it keep a connection (60 s), so that it is they who close: who closes first may miss a request."""
+
+_DRAIN_SECONDS = 20
+"""For answers that are under way when the server is told to end. Orchestrators kill after 30 s."""
 
 
 def main() -> int:
@@ -15,30 +25,46 @@ def main() -> int:
     os.environ.setdefault("OTEL_SDK_DISABLED", "true")
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
     from modelratchet.errors import RatchetError
-    from modelratchet.serving.entry import make_app
+    from modelratchet.serving.entry import make_app, open_bundle
     from modelratchet.serving.settings import read_settings
 
     try:
         settings = read_settings(arguments=sys.argv[1:])
-        app = make_app()
+        if settings.workers == 1:
+            return _run(make_app(), settings.host, settings.port)
+        open_bundle(settings)  # refuses here what every worker would refuse again and again
+        return _run(f"{make_app.__module__}:{make_app.__name__}", settings.host, settings.port, settings.workers)
     except RatchetError as error:
         print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)  # noqa: T201 - there is no other output yet
         return int(error.exit_code)
+
+
+def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
     import uvicorn
 
-    uvicorn.run(
-        app if settings.workers == 1 else f"{make_app.__module__}:{make_app.__name__}",
-        factory=settings.workers > 1,
-        workers=settings.workers,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-    )
+    from modelratchet.errors import OutsideError
+
+    try:
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            factory=workers > 1,
+            workers=workers,
+            loop="uvloop",
+            http="modelratchet.serving.connection:Connection",
+            ws="none",
+            access_log=False,
+            server_header=False,
+            # wraps the application for the caller's address, which nobody here asks for
+            proxy_headers=False,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+            log_level="warning",
+        )
+    except SystemExit as error:
+        # uvicorn has said why, and its code would be ours for a bundle that is not to be trusted
+        raise OutsideError(f"nothing can be served on {host}:{port}", hint="Is the port taken?") from error
     return 0
 
 

@@ -5,18 +5,28 @@ What is on no row of the table goes on to BentoML's own application. Source: ASG
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
+from modelratchet.serving.admission import RETRY_LATER, Line, overloaded
 from modelratchet.serving.body import Gone, read_body
-from modelratchet.serving.exchange import PredictionRoute, Request, Response, Route
+from modelratchet.serving.exchange import (
+    REQUEST_ID_HEADER,
+    PredictionRoute,
+    RawHeaders,
+    Reply,
+    Request,
+    Response,
+    Route,
+)
 from modelratchet.serving.predictor import Predictor
 from modelratchet.serving.problems import MEDIA_TYPE, Problem
 from modelratchet.serving.settings import ServingSettings
@@ -26,9 +36,8 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-REQUEST_ID_HEADER = b"x-request-id"
-VERSION_HEADER = b"x-model-version"
 _OWN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_ANY_ID = "any-id"
 _logger = logging.getLogger(__name__)
 
 
@@ -43,8 +52,15 @@ class App:
         self._methods: dict[str, list[str]] = {}
         for method, path in self._routes:
             self._methods.setdefault(path, []).append(method)
+        self.short_ways: Mapping[bytes | None, PredictionRoute] = {
+            route.path.encode(): route for route in self._routes.values() if isinstance(route, PredictionRoute)
+        }
+        """Predictions by path, for `connection`, which may answer them itself."""
         self._predictor, self._settings = predictor, settings
-        self._version = (VERSION_HEADER, settings.version.encode())
+        self._version = settings.version.encode()
+        self._line: Line | None = None
+        # written once: under overload there is no time for it
+        self._overloaded = _refusal(overloaded(), _ANY_ID).body.split(_ANY_ID.encode())
         self._id_prefix, self._id_numbers = os.urandom(8).hex(), itertools.count(1)
         self.fallback: Application | None = None
 
@@ -62,13 +78,37 @@ class App:
             response = await self._respond(route, scope, receive, request_id)
         except Gone:
             return
-        except Problem as problem:
-            response = _refusal(problem, request_id)
-        except Exception:  # the edge: the caller gets an answer, the log the reason
-            _logger.exception("request %s failed", request_id)
-            failed = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
-            response = _refusal(failed, request_id)
-        await self._send(response, request_id, send)
+        except Exception as error:  # noqa: BLE001 - the edge: the caller gets an answer, the log the reason
+            response = _refusal(error, request_id)
+        reply = Reply(response, request_id, self._version)
+        await send({"type": "http.response.start", "status": response.status, "headers": reply.headers()})
+        await send({"type": "http.response.body", "body": response.body})
+
+    def answer_at_once(self, route: PredictionRoute, headers: RawHeaders, body: bytes) -> Reply | None:
+        """Answer a prediction whose body is here; None where the model would take so long that others had to wait."""
+        request_id = self._request_id(headers)
+        try:
+            request = Request(headers, body, request_id)
+            batch = route.read(request)
+            if not self._predictor.is_short(batch):
+                return None
+            response = route.write(self._predictor.answer(batch), request)
+        except Exception as error:  # noqa: BLE001 - the edge, as above
+            response = _refusal(error, request_id)
+        return Reply(response, request_id, self._version)
+
+    def turned_away(self) -> Reply:
+        """The answer to a prediction that was not even read."""
+        request_id = self._request_id(())
+        before, after = self._overloaded
+        body = b"%b%b%b" % (before, request_id.encode(), after)
+        return Reply(Response(HTTPStatus.SERVICE_UNAVAILABLE, MEDIA_TYPE, body, RETRY_LATER), request_id, self._version)
+
+    def line_on(self, loop: asyncio.AbstractEventLoop) -> Line:
+        """Where predictions wait; made with the loop that runs them."""
+        if self._line is None:
+            self._line = Line(loop)
+        return self._line
 
     async def _respond(
         self, route: Route | PredictionRoute | None, scope: Scope, receive: Receive, request_id: str
@@ -76,6 +116,8 @@ class App:
         if route is None:
             raise self._not_here(scope)
         headers = scope["headers"]
+        if isinstance(route, PredictionRoute) and self.line_on(asyncio.get_running_loop()).is_full():
+            raise overloaded()
         body = await read_body(receive, headers, self._settings.maximum_body_bytes, self._settings.deadline_seconds)
         request = Request(headers, body, request_id)
         if isinstance(route, Route):
@@ -98,20 +140,15 @@ class App:
                 return value.decode()
         return f"{self._id_prefix}-{next(self._id_numbers)}"
 
-    async def _send(self, response: Response, request_id: str, send: Send) -> None:
-        headers = [
-            (b"content-type", response.media_type.encode()),
-            (b"content-length", b"%d" % len(response.body)),
-            (REQUEST_ID_HEADER, request_id.encode()),
-            self._version,
-            *response.headers,
-        ]
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": response.body})
 
-
-def _refusal(problem: Problem, request_id: str) -> Response:
-    return Response(problem.status, MEDIA_TYPE, msgspec.json.encode(problem.document(request_id)))
+def _refusal(error: Exception, request_id: str) -> Response:
+    if isinstance(error, Problem):
+        problem = error
+    else:
+        _logger.error("request %s failed", request_id, exc_info=error)
+        problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
+    wait = RETRY_LATER if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else ()
+    return Response(problem.status, MEDIA_TYPE, msgspec.json.encode(problem.document(request_id)), wait)
 
 
 async def _live(scope: Scope, receive: Receive, send: Send) -> None:
