@@ -149,6 +149,6 @@ def _footprint(bundle: Path, cost: ServerCost | None) -> Footprint:
 
 
 def _server() -> ModelServer:
-    from modelratchet.adapters.bentoml_model_server import BentomlModelServer
+    from modelratchet.adapters.uvicorn_model_server import UvicornModelServer
 
-    return BentomlModelServer()
+    return UvicornModelServer()
