@@ -8,10 +8,12 @@ import sys
 
 def main() -> int:
     """Serve until a signal ends it."""
-    os.environ.setdefault("OTEL_SDK_DISABLED", "true")
+    if os.environ.get("RATCHET_TRACING") != "1":
+        # BentoML traces every request otherwise, and throws the traces away
+        os.environ.setdefault("OTEL_SDK_DISABLED", "true")
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
     from modelratchet.errors import RatchetError
-    from modelratchet.serving.entry import make_app
+    from modelratchet.serving.entry import make_app, watched
     from modelratchet.serving.settings import read_settings
 
     try:
@@ -22,8 +24,10 @@ def main() -> int:
         return int(error.exit_code)
     import uvicorn
 
+    from modelratchet.serving.structured_log import log_config
+
     uvicorn.run(
-        app,
+        watched(app, os.environ),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -31,6 +35,7 @@ def main() -> int:
         ws="none",
         access_log=False,
         server_header=False,
+        log_config=log_config(),
         log_level="warning",
     )
     return 0

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
 import onnxruntime
 
 from modelratchet.serving.batches import Answer, Batch
-from modelratchet.serving.checks import Checker
+from modelratchet.serving.checks import NOTHING_UNUSUAL, Checker, Unusual
 from modelratchet.serving.model import Model
 from modelratchet.serving.problems import Problem
 
@@ -23,7 +24,11 @@ class Predictor:
     """Answers batches with one model."""
 
     def __init__(self, model: Model, checker: Checker | None, deadline_seconds: float) -> None:
-        """Take the parts; without a checker nothing is checked but that the answer is finite."""
+        """Take the parts; without a checker nothing is checked but that the answer is finite.
+
+        `note_unusual` may be set afterwards; it is told of values that training never saw, also from another thread.
+        """
+        self.note_unusual: Callable[[Unusual], None] | None = None
         self._model, self._checker, self._deadline_seconds = model, checker, deadline_seconds
         self._seconds_a_row = 0.0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="model")
@@ -38,8 +43,7 @@ class Predictor:
         Raises:
             Problem: a value is not allowed, or the model has no finite answer.
         """
-        if self._checker is not None:
-            self._checker.check(batch)
+        self._check(batch)
         started = time.perf_counter()
         answer = self._model.run(batch)
         self._note(time.perf_counter() - started, batch.n_rows)
@@ -68,12 +72,18 @@ class Predictor:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _run_aside(self, batch: Batch, options: onnxruntime.RunOptions) -> Answer:
-        if self._checker is not None:
-            self._checker.check(batch)
+        self._check(batch)
         started = time.perf_counter()
         answer = self._model.run(batch, options)
         self._note(time.perf_counter() - started, batch.n_rows)
         return _finite(answer)
+
+    def _check(self, batch: Batch) -> None:
+        if self._checker is None:
+            return
+        unusual = self._checker.check(batch)
+        if unusual is not NOTHING_UNUSUAL and self.note_unusual is not None:
+            self.note_unusual(unusual)
 
     def _note(self, seconds: float, n_rows: int) -> None:
         self._seconds_a_row += _SMOOTHING * (seconds / n_rows - self._seconds_a_row)

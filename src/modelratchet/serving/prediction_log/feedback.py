@@ -57,11 +57,8 @@ class Feedback:
         self._clock_ns = clock_ns
         self._decoder = msgspec.json.Decoder(ManyLabels | list[OneLabel])
 
-    def accept(self, body: bytes) -> bytes:
+    def accept(self, body: bytes) -> Accepted:
         """Check all labels, then keep all; none where one is wrong.
-
-        Returns:
-            JSON: `accepted`, and `outside_sample`.
 
         Raises:
             Problem: not readable, an unknown class, a number that is not finite, too many, or no room: then the caller may send the same again.
@@ -76,7 +73,7 @@ class Feedback:
                     "feedback-not-kept",
                     "too many labels wait to be written; send all again later",
                 )
-        return msgspec.json.encode(Accepted(len(kept), len(labels) - len(kept)))
+        return Accepted(len(kept), len(labels) - len(kept))
 
     def _items(self, body: bytes) -> list[OneLabel]:
         try:

@@ -22,7 +22,8 @@ ROUTE = "/predict"
 def busy_meter() -> Meter:
     meter = Meter([ROUTE, "/score"], lambda: LogCounts(waiting=3, written=20, dropped=4))
     for seconds in (0.00005, 0.001, 0.0011, 60.0):
-        meter.answered(ROUTE, 200, seconds, rows=2)
+        meter.answered(ROUTE, 200, seconds)
+        meter.predicted(ROUTE, 2)
     meter.answered(ROUTE, 422, 0.002)
     meter.answered("/of/nobody", 404, 0.002)
     meter.refused("wrong-type")

@@ -26,7 +26,7 @@ class Clock:
 def worker(folder: Path, name: str, answered: int, clock: Clock | None = None) -> tuple[Meter, SharedNumbers]:
     meter = Meter([ROUTE])
     for _ in range(answered):
-        meter.answered(ROUTE, 200, 0.001, 1)
+        meter.answered(ROUTE, 200, 0.001)
     return meter, SharedNumbers(folder, name, meter, clock or Clock())
 
 
