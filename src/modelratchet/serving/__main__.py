@@ -24,18 +24,22 @@ def main() -> int:
         return int(error.exit_code)
     import uvicorn
 
+    from modelratchet.serving.connection import Connection
     from modelratchet.serving.structured_log import log_config
 
+    outermost = watched(app, os.environ)
     uvicorn.run(
-        watched(app, os.environ),
+        outermost,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=Connection if outermost is app else "httptools",  # the short way goes past what is around the application
         ws="none",
         access_log=False,
         server_header=False,
         log_config=log_config(),
+        # wraps the application for the caller's address, which nobody here asks for
+        proxy_headers=False,
         log_level="warning",
     )
     return 0

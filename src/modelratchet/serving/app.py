@@ -11,14 +11,23 @@ import logging
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
+from modelratchet.serving.admission import RETRY_AFTER_SECONDS, is_late, overloaded
 from modelratchet.serving.body import Gone, read_body
-from modelratchet.serving.exchange import PredictionRoute, Request, Response, Route
+from modelratchet.serving.exchange import (
+    REQUEST_ID_HEADER,
+    PredictionRoute,
+    RawHeaders,
+    Reply,
+    Request,
+    Response,
+    Route,
+)
 from modelratchet.serving.observing import Observer
 from modelratchet.serving.predictor import Predictor
 from modelratchet.serving.problems import MEDIA_TYPE, Problem
@@ -30,8 +39,6 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-REQUEST_ID_HEADER = b"x-request-id"
-VERSION_HEADER = b"x-model-version"
 _OWN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _logger = logging.getLogger(__name__)
 
@@ -51,9 +58,13 @@ class App:
         self._methods: dict[str, list[str]] = {}
         for method, path in self._routes:
             self._methods.setdefault(path, []).append(method)
+        self.short_ways: Mapping[bytes | None, PredictionRoute] = {
+            route.path.encode(): route for route in self._routes.values() if isinstance(route, PredictionRoute)
+        }
+        """Predictions by path, for `connection`, which may answer them itself."""
         self._predictor, self._settings, self._observer = predictor, settings, observer
         observer.meter.know(self._methods)
-        self._version = (VERSION_HEADER, settings.version.encode())
+        self._version = settings.version.encode()
         self._id_prefix, self._id_numbers = os.urandom(8).hex(), itertools.count(1)
         self.fallback: Application | None = None
 
@@ -78,16 +89,37 @@ class App:
             response = await self._respond(route, scope, receive, request_id)
         except Gone:
             return
-        except Problem as problem:
-            response = self._refusal(problem, request_id)
-        except Exception:  # the edge: the caller gets an answer, the log the reason
-            _logger.exception("request %s failed", request_id)
-            failed = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
-            response = self._refusal(failed, request_id)
+        except Exception as error:  # noqa: BLE001 - the edge: the caller gets an answer, the log the reason
+            response = self._refusal(error, request_id)
         finally:
             meter.in_progress -= 1
-        await self._send(response, request_id, send)
+        reply = Reply(response, request_id, self._version)
+        await send({"type": "http.response.start", "status": response.status, "headers": reply.headers()})
+        await send({"type": "http.response.body", "body": response.body})
         meter.answered(scope["path"], response.status, time.perf_counter() - started)
+
+    def answer_at_once(self, route: PredictionRoute, headers: RawHeaders, body: bytes) -> Reply | None:
+        """Answer a prediction whose body is here; None where the model would take so long that others had to wait."""
+        request_id, started = self._request_id(headers), time.perf_counter()
+        try:
+            request = Request(headers, body, request_id)
+            batch = route.read(request)
+            if not self._predictor.is_short(batch):
+                return None
+            answer = self._predictor.answer(batch)
+            response = route.write(answer, request)
+            self._observer.predicted(route.path, request_id, batch, answer, started)
+        except Exception as error:  # noqa: BLE001 - the edge, as above
+            response = self._refusal(error, request_id)
+        self._observer.meter.answered(route.path, response.status, time.perf_counter() - started)
+        return Reply(response, request_id, self._version)
+
+    def turned_away(self, path: str) -> Reply:
+        """The answer to a prediction that was not even read."""
+        request_id = self._request_id(())
+        response = self._refusal(overloaded(), request_id)
+        self._observer.meter.answered(path, response.status, 0.0)
+        return Reply(response, request_id, self._version)
 
     async def _respond(
         self, route: Route | PredictionRoute | None, scope: Scope, receive: Receive, request_id: str
@@ -95,6 +127,8 @@ class App:
         if route is None:
             raise self._not_here(scope)
         headers, started = scope["headers"], time.perf_counter()
+        if isinstance(route, PredictionRoute) and is_late(asyncio.get_running_loop().time()):
+            raise overloaded()
         body = await read_body(receive, headers, self._settings.maximum_body_bytes, self._settings.deadline_seconds)
         request = Request(headers, body, request_id)
         if isinstance(route, Route):
@@ -121,20 +155,16 @@ class App:
                 return value.decode()
         return f"{self._id_prefix}-{next(self._id_numbers)}"
 
-    async def _send(self, response: Response, request_id: str, send: Send) -> None:
-        headers = [
-            (b"content-type", response.media_type.encode()),
-            (b"content-length", b"%d" % len(response.body)),
-            (REQUEST_ID_HEADER, request_id.encode()),
-            self._version,
-            *response.headers,
-        ]
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": response.body})
-
-    def _refusal(self, problem: Problem, request_id: str) -> Response:
+    def _refusal(self, error: Exception, request_id: str) -> Response:
+        if isinstance(error, Problem):
+            problem = error
+        else:
+            _logger.error("request failed", extra={"request_id": request_id}, exc_info=error)
+            problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
         self._observer.refused(problem.kind)
-        return Response(problem.status, MEDIA_TYPE, msgspec.json.encode(problem.document(request_id)))
+        is_busy = problem.status == HTTPStatus.SERVICE_UNAVAILABLE
+        wait = [(b"retry-after", b"%d" % RETRY_AFTER_SECONDS)] if is_busy else []
+        return Response(problem.status, MEDIA_TYPE, msgspec.json.encode(problem.document(request_id)), wait)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The lifespan protocol: what was remembered is written before the process ends; other kinds, such as websockets, are not taken."""

@@ -53,5 +53,11 @@ def batch_of(rows: Sequence[Sequence[Any]], n_numeric: int) -> Batch:
     numeric = np.array([row[:n_numeric] for row in rows], dtype=np.float32) if n_numeric else None
     if len(rows[0]) == n_numeric:
         return Batch(len(rows), numeric, None)
-    texts = [[MISSING_CATEGORY if value is None else value for value in row[n_numeric:]] for row in rows]
-    return Batch(len(rows), numeric, np.array(texts, dtype=object))
+    texts = np.empty((len(rows), len(rows[0]) - n_numeric), dtype=object)
+    # filled, not made, from the rows: to make it numpy looks at every value twice
+    texts[:] = [_filled(row[n_numeric:]) for row in rows]
+    return Batch(len(rows), numeric, texts)
+
+
+def _filled(values: Sequence[Any]) -> Sequence[Any]:
+    return [MISSING_CATEGORY if value is None else value for value in values] if None in values else values

@@ -15,6 +15,7 @@ from modelratchet.serving.batches import Batch
 from modelratchet.serving.problems import Problem, at
 
 _LARGEST = float(np.finfo(np.float32).max)
+_FEW_ROWS = 4
 
 
 class Unusual(NamedTuple):
@@ -39,6 +40,7 @@ class Checker:
         self._high = np.array([_limit(column.maximum, _LARGEST) for column in self._numeric], np.float32)
         self._needed = np.array([not column.allows_missing for column in self._numeric])
         self._needs_some = bool(self._needed.any())
+        self._limits = list(zip(self._low.tolist(), self._high.tolist(), self._needed.tolist(), strict=True))
         self._seen = [_seen(column) for column in self._categorical]
 
     def check(self, batch: Batch) -> Unusual:
@@ -53,6 +55,8 @@ class Checker:
         return Unusual(out_of_range, unseen) if out_of_range or unseen else NOTHING_UNUSUAL
 
     def _check_numbers(self, values: np.ndarray) -> Mapping[str, int]:
+        if len(values) <= _FEW_ROWS and self._are_usual(values):
+            return {}
         if self._needs_some:
             missing = np.isnan(values) & self._needed
             if missing.any():
@@ -61,6 +65,15 @@ class Checker:
         # infinity lies outside any range, so that one test finds both; NaN lies in none and outside none
         outside = (values < self._low) | (values > self._high)
         return self._judge_outside(values, outside) if outside.any() else {}
+
+    def _are_usual(self, values: np.ndarray) -> bool:
+        """Whether there is nothing to judge. One value after the other: for few of them numpy's calls cost more than the work."""
+        for row in values.tolist():
+            for value, (low, high, is_needed) in zip(row, self._limits, strict=True):
+                # NaN is within no limits
+                if not low <= value <= high and (is_needed or value == value):  # noqa: PLR0124
+                    return False
+        return True
 
     def _judge_outside(self, values: np.ndarray, outside: np.ndarray) -> Mapping[str, int]:
         for row, place in np.argwhere(np.isinf(values)):
@@ -73,8 +86,7 @@ class Checker:
 
     def _check_categories(self, values: np.ndarray) -> Mapping[str, int]:
         unseen: dict[str, int] = {}
-        for place, seen in enumerate(self._seen):
-            found = values[:, place].tolist()
+        for place, (seen, found) in enumerate(zip(self._seen, values.T.tolist(), strict=True)):
             if not seen.issuperset(found):
                 unseen |= self._judge_unseen(found, place)
         return unseen

@@ -14,7 +14,7 @@ from modelratchet.serving.checks import Checker
 from modelratchet.serving.model import Model
 from modelratchet.serving.observing import Observer
 from modelratchet.serving.parsers.records import Records
-from modelratchet.serving.predictor import Predictor
+from modelratchet.serving.predictor import TELLING_ROWS, Predictor
 from modelratchet.serving.protocols import all_routes
 from modelratchet.serving.samples import sample_rows, write_json
 from modelratchet.serving.served import Served
@@ -58,7 +58,9 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
     observer = Observer(bundle, settings)
     served = Served(bundle.schema, bundle.digest, settings, observer)
     predictor = predictor_of(bundle, settings)
-    _warm_up(predictor, Records(bundle.schema, 1)(write_json({"rows": sample_rows(bundle.schema)})))
+    for n_rows in (1, TELLING_ROWS):
+        rows = sample_rows(bundle.schema, n_rows)
+        _warm_up(predictor, Records(bundle.schema, n_rows)(write_json({"rows": rows})))
     # after the warm-up, which is none of the callers' business
     predictor.note_unusual = observer.unusual
     app = App(all_routes(served), predictor, settings, observer)
