@@ -95,7 +95,7 @@ class Feedback:
         if not 0 <= item.row < self._maximum_rows:
             detail = f"found row {item.row}, expected 0 to {self._maximum_rows - 1:,}"
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "wrong-row", detail, row=place)
-        return Label(item.request_id, item.row, now, self._value(place, item.label))
+        return Label(1, now, item.request_id, item.row, self._value(place, item.label))
 
     def _value(self, place: int, label: Value) -> str | float:
         if not self._classes:

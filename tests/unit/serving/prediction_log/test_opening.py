@@ -23,8 +23,8 @@ def open_sample(folder: object, **settings: Any) -> PredictionLog:
 
 
 def offer(log: PredictionLog, request_id: str, rows: int = 1) -> None:
-    item = entry(request_id, rows)
-    log.offer(item.request_id, item.time_ns, item.batch, item.answer, item.latency_us)
+    _, time_ns, _, batch, answer, latency_us = entry(request_id, rows)
+    log.offer(request_id, time_ns, batch, answer, latency_us)
 
 
 def wait_until(is_so: Any) -> None:
