@@ -10,7 +10,10 @@ import numpy as np
 from modelratchet.serving.app import App, Application, Receive, Scope, Send
 from modelratchet.serving.batches import Batch
 from modelratchet.serving.checks import Checker
+from modelratchet.serving.docs_page import docs_routes
 from modelratchet.serving.model import Model
+from modelratchet.serving.openapi import AnyRoute
+from modelratchet.serving.page import page_routes
 from modelratchet.serving.parsers.records import Records
 from modelratchet.serving.predictor import Predictor
 from modelratchet.serving.protocols import all_routes
@@ -41,9 +44,16 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
     served = Served(bundle.schema, bundle.digest, settings)
     predictor = predictor_of(bundle, settings)
     _warm_up(predictor, Records(bundle.schema, 1)(write_json({"rows": sample_rows(bundle.schema)})))
-    app = App(all_routes(served), predictor, settings)
+    app = App(_table(served), predictor, settings)
     app.fallback = BentomlRoutes()
     return app
+
+
+def _table(served: Served) -> list[AnyRoute]:
+    """Every route of ours; programs' come last, since a deployer may have chosen their paths."""
+    table: list[AnyRoute] = []
+    table += (*page_routes(served), *docs_routes(lambda: table, served), *all_routes(served))
+    return table
 
 
 def predictor_of(bundle: Bundle, settings: ServingSettings) -> Predictor:

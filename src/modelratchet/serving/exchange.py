@@ -11,6 +11,7 @@ from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.problems import Problem
 
 JSON = "application/json"
+FOR_PEOPLE = "for people"
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 
