@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from modelratchet.core.comparison import Comparison, Contest, Difference
 from modelratchet.core.evidence import Evaluation
+from modelratchet.core.page.escaping import plain
 from modelratchet.core.paired import interval
 from modelratchet.core.verdict import Finding, Outcome, Verdict
 from modelratchet.usecases.read_report import Report
@@ -72,9 +73,9 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
 
 
 def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
-    """One line a finding, its outcome in front."""
+    """One line a finding, its outcome in front. Its words may come from data: nothing in them moves the cursor or hides a line."""
     for finding in findings:
-        yield f"  {_MARKS[finding.outcome]}  {finding.rule}: {finding.message}"
+        yield f"  {_MARKS[finding.outcome]}  {finding.rule}: {plain(finding.message)}"
 
 
 def verdict_line(verdict: Verdict) -> str:

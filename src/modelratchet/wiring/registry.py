@@ -15,7 +15,7 @@ from modelratchet.adapters.mlflow.probe import UNKNOWN, store_stamp
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.config import layout
 from modelratchet.core.digests import digest_value
-from modelratchet.core.ledger import fold
+from modelratchet.core.folding import fold
 from modelratchet.core.page.overriding import override_of
 from modelratchet.usecases.ports import Ledger, ModelRegistry
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder

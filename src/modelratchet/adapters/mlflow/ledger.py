@@ -16,8 +16,9 @@ from modelratchet.adapters.mlflow.errors import insisting, is_missing, translate
 from modelratchet.adapters.mlflow.projecting import project, projection_of
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.core.digests import canonical_json, digest_bytes
+from modelratchet.core.folding import fold
 from modelratchet.core.formats import to_document
-from modelratchet.core.ledger import Event, History, State, StoredEvent, fold
+from modelratchet.core.ledger import Event, History, State, StoredEvent
 from modelratchet.errors import EvidenceError, TrackingError
 from modelratchet.usecases.ports import Projection
 
