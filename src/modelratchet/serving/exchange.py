@@ -11,7 +11,7 @@ from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.problems import Problem
 
 JSON = "application/json"
-FOR_PEOPLE = "for people"
+FOR_PEOPLE = "people"
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 

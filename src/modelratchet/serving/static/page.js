@@ -64,7 +64,7 @@ async function start() {
     }
     button.disabled = false;
     const marked = form.querySelector("[aria-invalid=true]");
-    (marked ?? byId("answer")).focus({ preventScroll: true });
+    marked?.focus({ preventScroll: true });
     (marked ?? byId("answer")).scrollIntoView({ block: "nearest" });
   });
   for (const button of form.querySelectorAll("button")) button.disabled = false;
