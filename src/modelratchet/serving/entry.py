@@ -10,16 +10,13 @@ import numpy as np
 from modelratchet.serving.app import App, Application, Receive, Scope, Send
 from modelratchet.serving.batches import Batch
 from modelratchet.serving.checks import Checker
-from modelratchet.serving.docs_page import docs_routes
 from modelratchet.serving.model import Model
-from modelratchet.serving.openapi import AnyRoute
-from modelratchet.serving.page import page_routes
 from modelratchet.serving.parsers.records import Records
 from modelratchet.serving.predictor import Predictor
-from modelratchet.serving.protocols import all_routes
 from modelratchet.serving.samples import sample_rows, write_json
 from modelratchet.serving.served import Served
 from modelratchet.serving.settings import ServingSettings, read_settings
+from modelratchet.serving.table import table_of
 from modelratchet.storage.bundles import Bundle, read_bundle
 
 _WARM_UP_RUNS = 20
@@ -57,16 +54,9 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
     served = Served(bundle.schema, bundle.digest, settings)
     predictor = predictor_of(bundle, settings)
     _warm_up(predictor, Records(bundle.schema, 1)(write_json({"rows": sample_rows(bundle.schema)})))
-    app = App(_table(served), predictor, settings)
+    app = App(table_of(served), predictor, settings)
     app.fallback = BentomlRoutes()
     return app
-
-
-def _table(served: Served) -> list[AnyRoute]:
-    """Every route of ours; programs' come last, since a deployer may have chosen their paths."""
-    table: list[AnyRoute] = []
-    table += (*page_routes(served), *docs_routes(lambda: table, served), *all_routes(served))
-    return table
 
 
 def predictor_of(bundle: Bundle, settings: ServingSettings) -> Predictor:
