@@ -8,24 +8,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modelratchet.serving.problems import MEDIA_TYPE
+from tests.samples.served import Answered
 
 
-def harm(status: int, headers: Mapping[str, str], body: bytes, *, is_prediction: bool) -> str:
+def harm(answered: Answered, asked: bytes, *, is_prediction: bool) -> str:
     """What is wrong with an answer to a poisoned request; empty when nothing is.
 
     Args:
-        status: of the answer.
-        headers: with names in lower case.
-        body: whole; of a HEAD request it is not looked at.
+        answered: with names of headers in lower case; the body of one to HEAD is not looked at.
+        asked: the body of the request, where it is said to be JSON alone; else empty.
         is_prediction: whether the route answers rows.
     """
+    status, headers, body = answered
     if status >= 500:
         return f"status {status}"
     if not headers.get("x-request-id") or not headers.get("x-model-version"):
         return "no request id or version"
     if status >= 400:
         return _harm_of_refusal(status, headers, body)
-    return _harm_of_answer(headers, body) if status == 200 and is_prediction else ""
+    if status != 200 or not is_prediction:
+        return ""
+    return _harm_of_answer(headers, body) or (_wrong_json(asked) if asked else "")
 
 
 def _harm_of_refusal(status: int, headers: Mapping[str, str], body: bytes) -> str:
@@ -49,6 +52,25 @@ def _harm_of_answer(headers: Mapping[str, str], body: bytes) -> str:
     if None in values or not all(map(math.isfinite, numbers)) or not numbers:
         return f"a null answer: {body[:200]!r}"
     return ""
+
+
+def _wrong_json(asked: bytes) -> str:
+    """Another reader than the server's own says whether what was answered should have been refused."""
+    try:
+        json.loads(asked.decode(), object_pairs_hook=_distinct, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        return f"answered what is no JSON: {error}, {asked[:200]!r}"
+    return ""
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("a member stands twice")
+    return dict(pairs)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
 
 
 def _leaves(node: Any) -> Iterator[Any]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,8 +15,9 @@ from openapi_spec_validator import validate
 from modelratchet.core.schema import Column, Schema
 from modelratchet.core.tasks import Task
 from modelratchet.serving.app import App
+from modelratchet.serving.json_schemas import of_rows
 from modelratchet.serving.openapi import openapi_document
-from modelratchet.serving.served import Served
+from modelratchet.serving.settings import ServingSettings
 from tests.samples.bundles import binary_bundle
 from tests.samples.served import ROW, call, predict, sample_app
 
@@ -79,17 +83,15 @@ def test_answers_and_problems_are_as_the_schemas_say(app: App, document: Any) ->
 def test_a_regression_answers_a_number_and_a_missing_category_may_be_refused_as_unseen() -> None:
     columns = (Column("town", "categorical", allows_missing=True, minimum=None, maximum=None, categories=("A",)),)
     schema = Schema("rent", Task.REGRESSION, "euro", (), columns)
-    settings = sample_app(unseen_categories="refuse")._settings
-    found = openapi_document((), Served(schema, "sha256:0", settings))["components"]["schemas"]
+    found = of_rows(schema, ServingSettings(Path(), unseen_categories="refuse"))
 
     assert found["Answer"]["properties"] == {"prediction": {"type": "number"}}
     assert found["Row"]["properties"]["town"] == {"type": ["string", "null"], "enum": ["A", "", None]}
 
 
-def test_braces_in_a_path_are_no_parameters() -> None:
-    app = sample_app()
-    route = next(iter(app._routes.values()))
-    odd = type(route)("GET", "/v2/{x}/é", route.respond, route.documentation)
-    served = Served(binary_bundle().schema, "sha256:0", app._settings)
+def test_braces_in_a_path_are_no_parameters(app: App) -> None:
+    odd = replace(app._routes["GET", "/livez"], path="/v2/{x}/é")
+    served = SimpleNamespace(model={"name": "m", "version": "1", "bundle": "b"}, schema=binary_bundle().schema)
+    served.settings = app._settings
 
     assert list(openapi_document([odd], served)["paths"]) == ["/v2/%7Bx%7D/%C3%A9"]
