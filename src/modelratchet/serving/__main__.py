@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from typing import Any
 
 _KEEP_ALIVE_SECONDS = 75
@@ -22,18 +23,23 @@ def main() -> int:
     # as the first process of a container it would not be ended by one before uvicorn listens; and uvicorn, once it has drained, sends
     # itself the signal again, which would be no clean end
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    os.environ.setdefault("OTEL_SDK_DISABLED", "true")
+    if os.environ.get("RATCHET_TRACING") != "1":
+        # BentoML traces every request otherwise, and throws the traces away
+        os.environ.setdefault("OTEL_SDK_DISABLED", "true")
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
     from modelratchet.errors import RatchetError
-    from modelratchet.serving.entry import make_app, open_bundle
+    from modelratchet.serving.entry import make_server, open_bundle
     from modelratchet.serving.settings import read_settings
 
     try:
         settings = read_settings(arguments=sys.argv[1:])
         if settings.workers == 1:
-            return _run(make_app(), settings.host, settings.port)
+            return _run(make_server(), settings.host, settings.port)
         open_bundle(settings)  # refuses here what every worker would refuse again and again
-        return _run(f"{make_app.__module__}:{make_app.__name__}", settings.host, settings.port, settings.workers)
+        with tempfile.TemporaryDirectory(prefix="ratchet-workers-") as folder:
+            os.environ.setdefault("RATCHET_RUNTIME_DIR", folder)  # where they add up their numbers
+            factory = f"{make_server.__module__}:{make_server.__name__}"
+            return _run(factory, settings.host, settings.port, settings.workers)
     except RatchetError as error:
         print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)  # noqa: T201 - there is no other output yet
         return int(error.exit_code)
@@ -43,6 +49,11 @@ def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
     import uvicorn
 
     from modelratchet.errors import OutsideError
+    from modelratchet.serving.entry import is_watched
+    from modelratchet.serving.structured_log import log_config
+
+    # the short way of our connection goes past what is around the application
+    connection = "httptools" if is_watched(os.environ) else "modelratchet.serving.connection:Connection"
 
     try:
         uvicorn.run(
@@ -52,7 +63,7 @@ def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
             factory=workers > 1,
             workers=workers,
             loop="uvloop",
-            http="modelratchet.serving.connection:Connection",
+            http=connection,
             ws="none",
             access_log=False,
             server_header=False,
@@ -60,7 +71,7 @@ def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
             proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=_DRAIN_SECONDS,
-            log_level="warning",
+            log_config=log_config(),
         )
     except SystemExit as error:
         # uvicorn has said why, and its code would be ours for a bundle that is not to be trusted
