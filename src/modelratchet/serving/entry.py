@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from modelratchet.serving.app import App, Application, Receive, Scope, Send
-from modelratchet.serving.batches import Batch
+from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.checks import Checker
 from modelratchet.serving.model import Model
 from modelratchet.serving.parsers.records import Records
@@ -38,9 +38,9 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
     np.seterr(
         over="ignore"
     )  # a number too large for float32 becomes infinite, which `checks` refuses; numpy would warn of each
-    served = Served(bundle.schema, bundle.digest, settings)
     predictor = predictor_of(bundle, settings)
-    _warm_up(predictor, Records(bundle.schema, 1)(write_json({"rows": sample_rows(bundle.schema)})))
+    example = _warm_up(predictor, Records(bundle.schema, 1)(write_json({"rows": sample_rows(bundle.schema)})))
+    served = Served(bundle.schema, bundle.digest, settings, example)
     app = App(all_routes(served), predictor, settings)
     app.fallback = BentomlRoutes()
     return app
@@ -77,6 +77,7 @@ def _bentoml_application() -> Any:
     return Service.to_asgi()  # type: ignore[attr-defined]
 
 
-def _warm_up(predictor: Predictor, batch: Batch) -> None:
-    for _ in range(_WARM_UP_RUNS):
+def _warm_up(predictor: Predictor, batch: Batch) -> Answer:
+    for _ in range(_WARM_UP_RUNS - 1):
         predictor.answer(batch)
+    return predictor.answer(batch)

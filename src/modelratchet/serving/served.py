@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modelratchet.core.schema import Schema
+from modelratchet.serving.batches import Answer
 from modelratchet.serving.settings import ServingSettings
 
 
 @dataclass(frozen=True)
 class Served:
-    """One bundle behind this server. `digest` is the bundle's."""
+    """One bundle behind this server. `digest` is the bundle's, `example` what the model says of the schema's sample row."""
 
     schema: Schema
     digest: str
     settings: ServingSettings
+    example: Answer
 
     @property
     def model(self) -> dict[str, str]:

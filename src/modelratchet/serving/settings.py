@@ -21,6 +21,8 @@ class ServingSettings:
     deadline_seconds: float = 10.0
     unseen_categories: Literal["allow", "refuse"] = "allow"
     out_of_range: Literal["allow", "refuse"] = "allow"
+    health_route: str = ""
+    predict_route: str = ""
 
 
 def read_settings() -> ServingSettings:

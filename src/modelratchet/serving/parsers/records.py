@@ -57,9 +57,14 @@ def row_type(schema: Schema) -> type[msgspec.Struct]:
     return _struct("Row", schema, float | None, str | None)
 
 
+def columns_type(schema: Schema) -> type[msgspec.Struct]:
+    """All columns of the schema, numbers first, each a list of values."""
+    return _struct("Columns", schema, list[float | None], list[str | None])
+
+
 def body_type(schema: Schema) -> type[msgspec.Struct]:
     """What `/predict` takes."""
-    columns = _struct("Columns", schema, list[float | None], list[str | None])
+    columns = columns_type(schema)
     rows: Any = list[row_type(schema)]  # type: ignore[misc]
     return msgspec.defstruct(
         "Body", [("rows", rows | None, None), ("columns", columns | None, None)], forbid_unknown_fields=True
@@ -97,7 +102,10 @@ def refuse_twice(body: bytes) -> None:
     Raises:
         Problem: with the name.
     """
-    json.loads(body, object_pairs_hook=_distinct)
+    try:
+        json.loads(body, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError) as error:
+        raise unreadable(error) from error
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> None:
