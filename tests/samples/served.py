@@ -28,7 +28,7 @@ class Answered(NamedTuple):
 
 
 def sample_app(bundle: Bundle | None = None, **settings: Any) -> App:
-    app = app_of(bundle or binary_bundle(), ServingSettings(bundle=Path(), **settings))
+    app = app_of(bundle or binary_bundle(), ServingSettings(bundle=Path(), **{"version": "0", **settings}))
     app.fallback = None
     return app
 

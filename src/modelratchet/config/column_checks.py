@@ -26,6 +26,8 @@ def column_faults(data: Raw) -> Iterator[str]:
             yield f"evaluate.groups: found {name!r}; expected one of columns.categorical or columns.kept"
     if data.get("task") == Task.REGRESSION and _names(_block(data, "evaluate"), "groups"):
         yield "evaluate.groups: a regression has no rates to compare between groups; leave it empty"
+    if columns:
+        yield from _redacted_faults(data)
 
 
 def watched_faults(data: Raw) -> Iterator[str]:
@@ -37,6 +39,15 @@ def watched_faults(data: Raw) -> Iterator[str]:
         yield "seed: missing; it has a default, but DVC watches the key: write `seed: 20130101`"
     if "gate" in data and "maximum_latency_ratio" not in _block(data, "gate"):
         yield "gate.maximum_latency_ratio: missing; it has a default, but DVC watches the key: write `maximum_latency_ratio: 1.05`"
+
+
+def _redacted_faults(data: Raw) -> Iterator[str]:
+    """Yield one line for each redacted column that is no feature: a misspelt one would be logged."""
+    columns = _block(data, "columns")
+    features = [*_names(columns, "numeric"), *_names(columns, "categorical")]
+    for name in _names(_block(_block(data, "serving"), "log"), "redact"):
+        if name not in features:
+            yield f"serving.log.redact: found {name!r}, which is no feature; expected one of {', '.join(features)}"
 
 
 def _names(block: Raw, key: str) -> list[str]:

@@ -19,6 +19,7 @@ from modelratchet.config.estimator_params import (
     LogisticRegression,
     RandomForest,
 )
+from modelratchet.config.serving import Serving
 from modelratchet.config.settings import ColumnName, ColumnNames, Limit, ModelName, Positive, Settings, Share
 from modelratchet.core.metrics import METRICS
 from modelratchet.core.policy import Claim
@@ -252,6 +253,7 @@ class Params(Settings):
     compare: Compare = Compare()
     latency: Latency = Latency()
     promotion: Promotion = Promotion()
+    serving: Serving = Serving()
     gate: Gate
 
 

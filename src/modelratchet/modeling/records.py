@@ -12,6 +12,25 @@ from modelratchet.core.schema import MISSING_CATEGORY, Schema
 Record = dict[str, float | str | None]
 
 
+def is_served(features: pd.DataFrame, schema: Schema) -> np.ndarray:
+    """Which rows the server takes: those with no value missing in a column where none was missing in training.
+
+    Args:
+        features: rows in the form of `modeling.frames.features_of`.
+        schema: tells where a value may be missing.
+
+    Returns:
+        bool, `(n_rows,)`.
+    """
+    served = np.ones(len(features), dtype=bool)
+    for column in schema.columns:
+        if not column.allows_missing:
+            values = features[column.name]
+            is_missing = values.isna() if column.kind == "numeric" else values == MISSING_CATEGORY
+            served &= ~is_missing.to_numpy()
+    return served
+
+
 def records_of(features: pd.DataFrame, schema: Schema) -> list[Record]:
     """One mapping of column to value a row; None is missing.
 

@@ -15,7 +15,7 @@ def main() -> int:
     from modelratchet.serving.settings import read_settings
 
     try:
-        settings = read_settings()
+        settings = read_settings(arguments=sys.argv[1:])
         app = make_app()
     except RatchetError as error:
         print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)  # noqa: T201 - there is no other output yet

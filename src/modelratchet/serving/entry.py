@@ -30,7 +30,19 @@ def make_app() -> App:
         EvidenceError: the bundle is not there, was changed, or has a graph that is not served.
     """
     settings = read_settings()
-    return app_of(read_bundle(settings.bundle), settings)
+    bundle = open_bundle(settings)
+    return app_of(bundle, settings)
+
+
+def open_bundle(settings: ServingSettings) -> Bundle:
+    """The bundle that is to be served, once all that speaks for it was checked.
+
+    Raises:
+        EvidenceError: it is not there, or was changed, or is not the one that `serving.json` speaks of.
+    """
+    bundle = read_bundle(settings.bundle)
+    settings.of(bundle)
+    return bundle
 
 
 def app_of(bundle: Bundle, settings: ServingSettings) -> App:
@@ -38,6 +50,7 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
     np.seterr(
         over="ignore"
     )  # a number too large for float32 becomes infinite, which `checks` refuses; numpy would warn of each
+    settings = settings.of(bundle)
     predictor = predictor_of(bundle, settings)
     example = _warm_up(predictor, Records(bundle.schema, 1)(write_json({"rows": sample_rows(bundle.schema)})))
     served = Served(bundle.schema, bundle.digest, settings, example)

@@ -21,4 +21,4 @@ class Served:
     @property
     def model(self) -> dict[str, str]:
         """How answers name it."""
-        return {"name": self.schema.model, "version": self.settings.version, "bundle": self.digest}
+        return {"name": self.settings.name, "version": self.settings.version, "bundle": self.digest}

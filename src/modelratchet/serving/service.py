@@ -10,11 +10,10 @@ import msgspec
 from bentoml.exceptions import BentoMLException, InvalidArgument
 
 from modelratchet.serving.encoders.records import records_of
-from modelratchet.serving.entry import predictor_of
+from modelratchet.serving.entry import open_bundle, predictor_of
 from modelratchet.serving.parsers.records import Records
 from modelratchet.serving.problems import Problem
 from modelratchet.serving.settings import read_settings
-from modelratchet.storage.bundles import read_bundle
 
 
 @bentoml.service(name="modelratchet")
@@ -24,7 +23,7 @@ class Predictor:
     def __init__(self) -> None:
         """Load and verify the bundle."""
         settings = read_settings()
-        bundle = read_bundle(settings.bundle)
+        bundle = open_bundle(settings)
         self._schema, self._digest = bundle.schema, bundle.digest
         self._read = Records(bundle.schema, settings.maximum_rows)
         self._predictor = predictor_of(bundle, settings)

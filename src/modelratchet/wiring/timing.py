@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from modelratchet.config.params import Params
 from modelratchet.core.latency import Footprint, LatencyReport, Route, Timing
 from modelratchet.errors import DataError
 from modelratchet.modeling.holdout import Holdout
 from modelratchet.modeling.latency import LatencyPlan, LineUp, drawn_rows, in_process, in_process_line_up, time_in_turns
 from modelratchet.modeling.onnx_model import OnnxModel
-from modelratchet.modeling.records import records_of
+from modelratchet.modeling.records import is_served, records_of
 from modelratchet.modeling.tables import read_table
 from modelratchet.modeling.turns import Caller
 from modelratchet.storage.bundles import Bundle, read_bundle
@@ -41,6 +43,11 @@ class Pair:
     candidate: Bundle
     champion: Bundle | None
     incomparable: str
+
+    @property
+    def bundles(self) -> tuple[Bundle, ...]:
+        """Those that are there."""
+        return (self.candidate, self.champion) if self.champion else (self.candidate,)
 
 
 def timed(candidate: Path, champion: Path, holdout: Holdout, params: Params) -> LatencyReport:
@@ -107,9 +114,14 @@ def _in_process(pair: Pair, holdout: Holdout, plan: LatencyPlan) -> LineUp:
 
 
 def _through_server(server: ModelServer, pair: Pair, holdout: Holdout, plan: LatencyPlan) -> ServerFindings:
+    taken = [is_served(holdout.features(bundle.schema), bundle.schema) for bundle in pair.bundles]
+    eligible = np.flatnonzero(np.logical_and.reduce(taken))
+    if not len(eligible):
+        return ServerFindings((), None, None, "each held-out row lacks a value that was never missing in training")
+
     def served(bundle: Bundle) -> Served:
-        drawn = drawn_rows(len(holdout.rows), plan)
-        features = holdout.features(bundle.schema).iloc[drawn.ravel()]
+        drawn = eligible[drawn_rows(len(eligible), plan).ravel()]
+        features = holdout.features(bundle.schema).iloc[drawn]
         records, size = records_of(features, bundle.schema), plan.rows_per_call
         return Served(bundle, [records[start : start + size] for start in range(0, len(records), size)])
 
@@ -137,6 +149,6 @@ def _footprint(bundle: Path, cost: ServerCost | None) -> Footprint:
 
 
 def _server() -> ModelServer:
-    from modelratchet.adapters.bentoml_model_server import BentomlModelServer
+    from modelratchet.adapters.uvicorn_model_server import UvicornModelServer
 
-    return BentomlModelServer()
+    return UvicornModelServer()

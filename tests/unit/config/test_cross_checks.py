@@ -46,6 +46,7 @@ CONTRADICTIONS = [
     (changed("evaluate", groups=["tail"]), "evaluate.groups: found 'tail'; expected one of columns.categorical"),
     (changed("gate", maximum_p50_ms=2.0, maximum_p95_ms=1.0), "gate.maximum_p50_ms: found 2, above"),
     (changed("compare", cluster="day"), "compare.cluster: found 'day', which ingest drops"),
+    (changed("serving", log={"redact": ["tail"]}), "serving.log.redact: found 'tail', which is no feature"),
     (regression(maximum_churn=0.1), "gate.maximum_churn: found 0.1; a regression"),
     (regression(maximum_calibration_error=0.1), "gate.maximum_calibration_error: found 0.1; a regression"),
     (EXAMPLE | {"model": "flights.promotions"}, "names that end in .promotions are kept for ledgers"),

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 
 from modelratchet.modeling.frames import features_of
-from modelratchet.modeling.records import records_of
+from modelratchet.modeling.records import is_served, records_of
 from modelratchet.serving.parsers.records import Records
 from tests.samples.bundles import binary_bundle
 
@@ -28,3 +28,8 @@ def test_the_server_reads_from_them_what_the_graph_gets_in_process() -> None:
     assert batch.categorical is not None
     assert batch.numeric.tolist() == features[["hour"]].to_numpy("float32").tolist()
     assert batch.categorical.tolist() == features[["carrier"]].to_numpy(object).tolist()
+
+
+def test_rows_that_the_server_would_refuse_are_not_sent_to_it() -> None:
+    features = _features([1.0, None, 3.0], ["UA", "AA", None])
+    assert is_served(features, SCHEMA).tolist() == [True, True, False]

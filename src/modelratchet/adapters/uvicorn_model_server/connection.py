@@ -6,10 +6,10 @@ import http.client
 import json
 from collections.abc import Callable
 
+from modelratchet.adapters.uvicorn_model_server.environment import HOST
 from modelratchet.errors import OutsideError
 from modelratchet.usecases.ports import Rows
 
-HOST = "127.0.0.1"
 _TIMEOUT_SECONDS = 20
 _HEADERS = {"Content-Type": "application/json"}
 

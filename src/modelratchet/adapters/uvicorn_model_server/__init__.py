@@ -1,6 +1,6 @@
-"""`ModelServer` on `bentoml serve`: the service that the image starts, with one worker, on a port of this machine only.
+"""`ModelServer` on `python -m modelratchet.serving`, as the image starts it, with one worker, on a port of this machine only.
 
-BentoML starts two processes: one that waits, and its worker, which answers, in a group and a session of its own.
+One process serves under uvicorn and answers from its first moment; its socket is not open before that.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from modelratchet.adapters.bentoml_model_server.connection import Connection
-from modelratchet.adapters.bentoml_model_server.processes import ServerProcess, running_server
+from modelratchet.adapters.uvicorn_model_server.connection import Connection
+from modelratchet.adapters.uvicorn_model_server.environment import gate_environment
+from modelratchet.adapters.uvicorn_model_server.processes import ServerProcess, running_server
 from modelratchet.errors import OutsideError
 from modelratchet.storage.bundles import Bundle, write_bundle
 from modelratchet.usecases.ports import Rows
 
 START_SECONDS = 60
 _POLL_SECONDS = 0.02
-_FIRST_SECONDS = 2  # its socket takes requests before there is a worker to answer them
+_FIRST_SECONDS = 5
 
 
-class BentomlModelServer:
+class UvicornModelServer:
     """The port `ModelServer`."""
 
     def __init__(self, start_seconds: float = START_SECONDS) -> None:
@@ -30,16 +31,16 @@ class BentomlModelServer:
         self._start_seconds = start_seconds
 
     @contextmanager
-    def serve(self, bundle: Bundle) -> Iterator[BentomlServedModel]:
+    def serve(self, bundle: Bundle) -> Iterator[UvicornServedModel]:
         """See the port. The bundle is written anew, so that nobody can change it between its check and the server's."""
         with tempfile.TemporaryDirectory(prefix="ratchet-server-") as name:
             folder = Path(name)
             write_bundle(bundle, folder / "bundle")
-            with running_server(folder / "bundle", folder) as process:
-                yield BentomlServedModel(process, bundle.digest, self._start_seconds)
+            with running_server(folder, gate_environment(folder / "bundle")) as process:
+                yield UvicornServedModel(process, bundle.digest, self._start_seconds)
 
 
-class BentomlServedModel:
+class UvicornServedModel:
     """The port `ServedModel`."""
 
     def __init__(self, process: ServerProcess, digest: str, start_seconds: float) -> None:
@@ -54,7 +55,6 @@ class BentomlServedModel:
             with Connection(self._process.port, _FIRST_SECONDS) as connection:
                 answer = connection.first_answer(rows)
             if answer is not None:
-                self._process.note_worker()
                 return self._checked(answer)
             time.sleep(_POLL_SECONDS)
         raise OutsideError(

@@ -1,0 +1,13 @@
+"""What the server remembers of its predictions, and of the labels that come later: Parquet files of an hour each.
+
+The event loop calls `PredictionLog.offer` and `Feedback.accept`; everything else happens in two threads of `writer`.
+`docs/formats` says what the files hold, `adapters.pyarrow_prediction_log` reads them.
+"""
+
+from __future__ import annotations
+
+from modelratchet.serving.prediction_log.feedback import Feedback
+from modelratchet.serving.prediction_log.log import LogCounts, PredictionLog
+from modelratchet.serving.prediction_log.opening import LogSettings, ServedModel, open_log
+
+__all__ = ["Feedback", "LogCounts", "LogSettings", "PredictionLog", "ServedModel", "open_log"]

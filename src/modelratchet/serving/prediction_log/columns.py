@@ -1,0 +1,177 @@
+"""Rows become Arrow columns: one `RecordBatch` for entries of one hour. Called by the writer's thread only.
+
+It holds the interpreter's lock while the event loop waits for it, so it is fed a few hundred rows at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from arro3.core import Array, DataType, Field, RecordBatch
+from arro3.core import Schema as ArrowSchema
+
+from modelratchet.core.schema import Schema
+from modelratchet.serving.batches import Answer, Batch
+
+MICROSECONDS = DataType.timestamp("us", tz="UTC")
+
+
+class Entry(NamedTuple):
+    """One request: times in nanoseconds since 1970 and microseconds; the arrays are the request's own, and nobody changes them."""
+
+    request_id: str
+    time_ns: int
+    batch: Batch
+    answer: Answer
+    latency_us: int
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return self.batch.n_rows
+
+
+class Label(NamedTuple):
+    """What turned out to be right for one row of a request: a class's name, or a number for regression."""
+
+    request_id: str
+    row: int
+    time_ns: int
+    value: str | float
+    rows: int = 1
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What every row of one server says of the model: its version, and the variant that the rollout gave it."""
+
+    version: str
+    variant: str
+
+
+class PredictionColumns:
+    """The columns of predictions by one model."""
+
+    def __init__(self, schema: Schema, stamp: Stamp, redacted: Sequence[str] = ()) -> None:
+        """Name the columns.
+
+        Args:
+            schema: of the bundle that answers.
+            stamp: what every row says.
+            redacted: features that must not be written; they get no column at all.
+        """
+        self._classes = text_array(schema.classes)
+        self._version, self._variant = text_array([stamp.version]), text_array([stamp.variant])
+        self._numeric = [(place, name) for place, name in enumerate(schema.numeric) if name not in redacted]
+        self._categorical = [(place, name) for place, name in enumerate(schema.categorical) if name not in redacted]
+        self.schema = self._arrow_schema(schema)
+        self.repeating = ("version", "variant", *(f"feature.{name}" for _, name in self._categorical), "label")
+
+    def of(self, entries: Sequence[Entry]) -> RecordBatch:
+        """Make the columns: `(n_rows,)` each, rows in the order of the entries."""
+        counts = [entry.batch.n_rows for entry in entries]
+        requests = np.repeat(np.arange(len(entries)), counts)
+        arrays = [
+            text_array([entry.request_id for entry in entries]).take(requests),
+            Array.from_numpy(_row_numbers(counts)),
+            time_array(np.array([entry.time_ns for entry in entries])[requests]),
+            self._version.take(np.zeros_like(requests)),
+            self._variant.take(np.zeros_like(requests)),
+            Array.from_numpy(np.array([entry.latency_us for entry in entries], dtype=np.int64)[requests]),
+            *self._features(entries),
+            *self._answers([entry.answer for entry in entries]),
+        ]
+        return RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def _features(self, entries: Sequence[Entry]) -> list[Array]:
+        arrays = []
+        if self._numeric:
+            numbers = _stacked([entry.batch.numeric for entry in entries])
+            arrays += [_column(numbers, place) for place, _ in self._numeric]
+        if self._categorical:
+            texts = _stacked([entry.batch.categorical for entry in entries])
+            arrays += [text_array(texts[:, place].tolist()) for place, _ in self._categorical]
+        return arrays
+
+    def _answers(self, answers: Sequence[Answer]) -> list[Array]:
+        if not len(self._classes):
+            return [Array.from_numpy(_stacked([answer.predictions for answer in answers]))]
+        labels = _stacked([answer.labels for answer in answers])
+        shares = _stacked([answer.probabilities for answer in answers])
+        return [self._classes.take(labels), *(_column(shares, place) for place in range(len(self._classes)))]
+
+    def _arrow_schema(self, schema: Schema) -> ArrowSchema:
+        text, real = DataType.utf8(), DataType.float32()
+        fields = [
+            *[Field("request_id", text), Field("row", DataType.int32()), Field("time", MICROSECONDS)],
+            *[Field("version", text), Field("variant", text), Field("latency_us", DataType.int64())],
+            *(Field(f"feature.{name}", real) for _, name in self._numeric),
+            *(Field(f"feature.{name}", text) for _, name in self._categorical),
+        ]
+        if not schema.classes:
+            return ArrowSchema([*fields, Field("prediction", real)])
+        return ArrowSchema(
+            [*fields, Field("label", text), *(Field(f"probability.{name}", real) for name in schema.classes)]
+        )
+
+
+class FeedbackColumns:
+    """The columns of labels that came later."""
+
+    repeating = ("label",)
+
+    def __init__(self, schema: Schema) -> None:
+        """Take the type of the label from the schema: text for classes, a number for regression."""
+        self._is_text = bool(schema.classes)
+        kind = DataType.utf8() if self._is_text else DataType.float64()
+        text = DataType.utf8()
+        self.schema = ArrowSchema(
+            [
+                Field("request_id", text),
+                Field("row", DataType.int32()),
+                Field("time", MICROSECONDS),
+                Field("label", kind),
+            ]
+        )
+
+    def of(self, entries: Sequence[Label]) -> RecordBatch:
+        """Make the columns, one row a label."""
+        values = [entry.value for entry in entries]
+        arrays = [
+            text_array([entry.request_id for entry in entries]),
+            Array.from_numpy(np.array([entry.row for entry in entries], dtype=np.int32)),
+            time_array(np.array([entry.time_ns for entry in entries])),
+            text_array(values) if self._is_text else Array.from_numpy(np.array(values, dtype=np.float64)),
+        ]
+        return RecordBatch.from_arrays(arrays, schema=self.schema)
+
+
+def text_array(values: Iterable[object]) -> Array:
+    """Text as Arrow has it: UTF-8, so a lone surrogate, which Python's text may hold, becomes a question mark."""
+    texts = list(values)
+    try:
+        return Array(texts, DataType.utf8())
+    except (UnicodeEncodeError, TypeError):
+        return Array([str(text).encode("utf-8", "replace").decode() for text in texts], DataType.utf8())
+
+
+def time_array(times_ns: np.ndarray) -> Array:
+    """Times with microseconds, in UTC."""
+    return Array.from_numpy(times_ns // 1000).cast(MICROSECONDS)
+
+
+def _row_numbers(counts: Sequence[int]) -> np.ndarray:
+    if len(counts) == sum(counts):
+        return np.zeros(len(counts), dtype=np.int32)
+    return np.concatenate([np.arange(count, dtype=np.int32) for count in counts])
+
+
+def _stacked(arrays: Sequence[np.ndarray | None]) -> np.ndarray:
+    return np.concatenate([array for array in arrays if array is not None])
+
+
+def _column(values: np.ndarray, place: int) -> Array:
+    return Array.from_numpy(np.ascontiguousarray(values[:, place]))

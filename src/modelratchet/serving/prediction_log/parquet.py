@@ -1,0 +1,75 @@
+"""Record batches become Parquet, and parts become one file again. Bytes only; the recorder puts them somewhere.
+
+Encoding holds the interpreter's lock, so it is done in small row groups and lets the event loop in between them.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from arro3.core import RecordBatch, Table
+from arro3.core import Schema as ArrowSchema
+from arro3.io import read_parquet, write_parquet
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+GROUP_ROWS = 8192
+PAUSE_SECONDS = 0.0002
+HELD_SECONDS = 0.001
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a stream's rows are written.
+
+    `repeating` columns have few values and get a dictionary; for the others looking for one costs more than all the rest. `facts`
+    go into the file's metadata.
+    """
+
+    schema: ArrowSchema
+    repeating: Sequence[str]
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def encode_rows(batches: Sequence[RecordBatch], form: Form) -> bytes:
+    """Write rows as one Parquet file."""
+    buffer = _CourteousBuffer()
+    write_parquet(
+        Table.from_batches(batches, schema=form.schema),
+        buffer,
+        compression="zstd(1)",
+        dictionary_enabled=False,
+        column_dictionary_enabled=dict.fromkeys(form.repeating, True),
+        max_row_group_size=GROUP_ROWS,
+        key_value_metadata=form.facts,
+    )
+    return buffer.getvalue()
+
+
+def decode_rows(files: Iterable[bytes]) -> list[RecordBatch]:
+    """Read the rows of several files, in order."""
+    batches = []
+    for data in files:
+        for batch in read_parquet(io.BytesIO(data), batch_size=GROUP_ROWS):
+            batches.append(batch)
+            time.sleep(PAUSE_SECONDS)
+    return batches
+
+
+class _CourteousBuffer(io.BytesIO):
+    """Sleeps for a moment in a write, now and then: that is when other threads get the interpreter's lock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held_since = time.perf_counter()
+
+    def write(self, data: Buffer, /) -> int:
+        if time.perf_counter() - self._held_since > HELD_SECONDS:
+            time.sleep(PAUSE_SECONDS)
+            self._held_since = time.perf_counter()
+        return super().write(data)

@@ -1,0 +1,202 @@
+"""No row is lost or doubled on its way to a file, whatever fails in between."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modelratchet.core.log_files import hour_of
+from modelratchet.errors import StorageError
+from modelratchet.serving.prediction_log import parts
+from modelratchet.serving.prediction_log.recorder import STEP_ROWS
+from modelratchet.storage.log_stores import LocalStore
+from tests.samples.logged import (
+    TEN_O_CLOCK_NS,
+    Killed,
+    Span,
+    TroubledStore,
+    after_ten,
+    entry,
+    offer,
+    recorded,
+    recorder,
+)
+
+HOUR = hour_of(TEN_O_CLOCK_NS)
+TROUBLES = st.lists(st.sampled_from(["", "fails before", "fails after", "killed before", "killed after"]), max_size=3)
+WRITE = st.tuples(st.just("write"), st.integers(1, 5), st.sampled_from([0.0, 0.99, 1.0, 1.5]), TROUBLES)
+MERGE = st.tuples(st.just("merge"), st.integers(0, 2), TROUBLES)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+class History:
+    """What one log went through: several workers, one after the other, each until it is killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = TroubledStore(folder, self.check)
+        self.workers = 0
+        self.offered: dict[str, int] = {}
+        self.certain: set[tuple[str, int]] = set()
+        self._start()
+
+    def do(self, step: tuple) -> None:
+        *arguments, self.store.troubles = step[1:]
+        with contextlib.suppress(StorageError):
+            try:
+                getattr(self, step[0])(*arguments)
+            except Killed:
+                self._start()
+        self.check()
+
+    def write(self, rows: int, hours: float) -> None:
+        request_id = f"r{len(self.offered)}"
+        self.offered[request_id] = rows
+        self.uncertain.append(request_id)
+        assert offer(self.recorder, entry(request_id, rows, hours))
+        self.recorder.collect()
+        self.recorder.flush()
+        self.certain |= {(name, row) for name in self.uncertain for row in range(self.offered[name])}
+        self.uncertain = []
+
+    def merge(self, hours: int) -> None:
+        self.recorder.merge(HOUR + hours)
+
+    def check(self) -> None:
+        found = recorded(self.folder)
+        assert len(found) == len(set(found)), "doubled"
+        assert self.certain <= set(found), "lost"
+        assert set(found) <= {(name, row) for name, rows in self.offered.items() for row in range(rows)}
+
+    def _start(self) -> None:
+        self.recorder = recorder(self.store, f"w{self.workers}")
+        self.workers += 1
+        self.uncertain: list[str] = []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(WRITE | MERGE, min_size=4, max_size=12))
+def test_no_row_is_lost_or_doubled_at_any_moment_of_any_history(steps: list[tuple]) -> None:
+    with TemporaryDirectory() as folder:
+        history = History(Path(folder))
+        for step in steps:
+            history.do(step)
+        history.do(("write", 1, 0.0, []))
+        history.do(("merge", 9, []))
+
+        assert history.uncertain == []
+
+
+def test_parts_of_an_hour_that_ended_become_one_file(tmp_path: Path) -> None:
+    log = recorder(LocalStore(tmp_path))
+    for number in range(3):
+        offer(log, entry(f"r{number}", 2))
+        log.collect()
+        log.flush()
+    offer(log, entry("r3", hours=1.0))
+    log.collect()
+    log.flush()
+
+    log.merge(HOUR + 1)
+
+    assert names(tmp_path) == [
+        "date=2026-11-24/hour=10/w-000000_000002.parquet",
+        "date=2026-11-24/hour=11/w-000003.parquet",
+    ]
+    assert len(recorded(tmp_path)) == 7
+
+
+def test_merged_files_stay_below_a_size_that_memory_can_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = recorder(LocalStore(tmp_path))
+    for number in range(6):
+        offer(log, entry(f"r{number}"))
+        log.collect()
+        log.flush()
+    size = max(path.stat().st_size for path in tmp_path.rglob("*.parquet"))
+    monkeypatch.setattr(parts, "MERGED_BYTES", size * 3)
+
+    log.merge(HOUR + 1)
+
+    assert [Path(name).name for name in names(tmp_path)] == ["w-000000_000002.parquet", "w-000003_000005.parquet"]
+
+
+def test_what_a_killed_worker_left_superseded_is_removed_by_the_next(tmp_path: Path) -> None:
+    store = TroubledStore(tmp_path)
+    killed = recorder(store, "a")
+    for number in range(2):
+        offer(killed, entry(f"r{number}"))
+        killed.collect()
+        killed.flush()
+    store.troubles = ["killed after"]
+    with pytest.raises(Killed):
+        killed.merge(HOUR + 1)
+    assert len(names(tmp_path)) == 3
+
+    following = recorder(store, "b")
+    offer(following, entry("r2"))
+    following.collect()
+    following.flush()
+    following.merge(HOUR + 1)
+
+    assert [Path(name).name for name in names(tmp_path)] == ["a-000000_000001.parquet", "b-000000.parquet"]
+
+
+def test_rows_before_and_after_the_hour_lie_in_folders_of_their_own_and_are_found_by_time(tmp_path: Path) -> None:
+    log = recorder(LocalStore(tmp_path))
+    for hours in (0.5, 1.0, 0.999, 1.25):
+        offer(log, entry(f"at{hours}", hours=hours))
+    log.collect()
+    log.flush()
+
+    assert [name.split("/")[1] for name in names(tmp_path)] == ["hour=10", "hour=11"]
+    assert [name for name, _ in recorded(tmp_path, Span(after_ten(0.6), after_ten(1.25)))] == ["at0.999", "at1.0"]
+
+
+def test_a_request_that_no_column_can_hold_does_not_take_others_with_it(tmp_path: Path) -> None:
+    log = recorder(LocalStore(tmp_path))
+    broken = entry("broken")
+    offer(log, entry("before"))
+    offer(log, broken._replace(batch=broken.batch._replace(numeric="no array")))
+    offer(log, entry("after"))
+
+    log.collect()
+    log.flush()
+
+    assert [name for name, _ in recorded(tmp_path)] == ["after", "before"]
+    assert (log.waiting.spoiled, log.waiting.rows) == (1, 0)
+
+
+def test_more_rows_than_may_wait_are_refused_and_there_is_room_again_once_they_are_written(tmp_path: Path) -> None:
+    store = TroubledStore(tmp_path)
+    log = recorder(store, capacity_rows=10)
+    assert offer(log, entry("first", 8))
+    assert not offer(log, entry("too much", 3))
+    store.troubles = ["fails before"]
+    log.collect()
+    with pytest.raises(StorageError):
+        log.flush()
+    assert not offer(log, entry("still too much", 3))
+
+    log.flush()
+
+    assert offer(log, entry("fits again", 10))
+    assert (log.waiting.refused, log.waiting.rows) == (6, 10)
+
+
+def test_columns_of_many_small_requests_take_little_memory_while_the_store_is_down(tmp_path: Path) -> None:
+    log = recorder(TroubledStore(tmp_path), capacity_rows=STEP_ROWS * 8)
+    for number in range(STEP_ROWS * 4):
+        offer(log, entry(f"r{number}"))
+        log.collect()
+
+    assert max(len(batches) for batches in log._open.values()) <= STEP_ROWS
+    log.flush()
+    assert len(recorded(tmp_path)) == STEP_ROWS * 4
