@@ -66,12 +66,12 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word; it is an answer a
         return found | {name: value for name, value in places.items() if value is not None}
 
 
-def unreadable(error: Exception, names: Sequence[str] = ()) -> Problem:
+def unreadable(error: Exception, names: Sequence[str] | None = ()) -> Problem:
     """What a decoder of JSON said, in our words.
 
     Args:
         error: the decoder's.
-        names: of the columns, in the order of rows that are lists.
+        names: of the columns, in the order of rows that are lists; None where what was read has no rows in it.
     """
     if isinstance(error, msgspec.ValidationError):
         return _not_of_the_schema(str(error), names)
@@ -90,10 +90,10 @@ class _Place(NamedTuple):
     is_of_columns: bool = False
 
 
-def _not_of_the_schema(message: str, names: Sequence[str]) -> Problem:
+def _not_of_the_schema(message: str, names: Sequence[str] | None) -> Problem:
     found = _PLACE.search(message)
     said = message[: found.start()] if found else message
-    place = _place(found["path"], names) if found else _Place()
+    place = _place(found["path"], names) if found and names is not None else _Place()
     named = _NAMED.match(said)
     if named is None:
         kind, said = _of_a_value(said)

@@ -72,7 +72,7 @@ class TensorAnswers:
         try:
             asked = self._decode(head)
         except (ValueError, RecursionError, msgspec.MsgspecError) as error:
-            raise unreadable(error) from error
+            raise unreadable(error, None) from error
         names = [output.name for output in asked.outputs or ()]
         for name in names:
             if name not in self.outputs:

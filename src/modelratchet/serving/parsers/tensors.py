@@ -80,7 +80,7 @@ class Tensors:
         try:
             read = self._decode(head)
         except (ValueError, RecursionError, msgspec.MsgspecError) as error:
-            raise unreadable(error) from error
+            raise unreadable(error, None) from error
         refuse_twice(head)
         tensors = {tensor.name: tensor for tensor in read.inputs}
         if len(tensors) != len(read.inputs):
