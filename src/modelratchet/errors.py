@@ -14,7 +14,8 @@ The tree branches by what the caller does next:
     │   └── DigestError           bytes are not the ones that were promised
     └── OutsideError          4  another system failed; trying again may help
         ├── TrackingError         MLflow is down, slow or answers with an error
-        └── StorageError          the disk is full or cannot be written
+        ├── StorageError          the disk is full or cannot be written
+        └── EndpointError         a server that was asked does not answer
 
 A verdict of *reject* is a value, not an exception; only a stage that has to stop the pipeline raises
 `RejectedError`. Messages say what was found, what was expected and what to do.
@@ -121,3 +122,7 @@ class TrackingError(OutsideError):
 
 class StorageError(OutsideError):
     """A file could not be written, most often because the disk is full."""
+
+
+class EndpointError(OutsideError):
+    """A server that was asked over HTTP did not answer."""

@@ -27,6 +27,11 @@ COMMANDS = {
     "reconcile": ("modelratchet.cli.ledger", "reconcile", "Make alias and certificates say what the ledger says."),
     "ui": ("modelratchet.cli.ui", "ui", "Open MLflow on this project's runs and versions."),
     "package": ("modelratchet.cli.package", "package", "Build a bento of the bundle, to serve it."),
+    "conformance": (
+        "modelratchet.cli.conformance",
+        "conformance",
+        "Ask a running server every platform's protocol, and print what it answers.",
+    ),
     "verify": ("modelratchet.cli.verify", "verify", "Check a certificate offline, or all promotions in the registry."),
     "reproduce": ("modelratchet.cli.reproduce", "reproduce", "Make a version again from its commit, and compare."),
     "backtest": ("modelratchet.cli.backtest", "backtest", "Replay recorded candidates against a changed policy."),

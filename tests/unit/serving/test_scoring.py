@@ -134,7 +134,7 @@ REFUSED: list[tuple[str, Any, int, str, int | None, str | None]] = [
     (CSV, b"nan,AA\n", 422, "wrong-type", 0, "hour"),
     (CSV, b"inf,AA\n", 422, "wrong-type", 0, "hour"),
     (CSV, b"1_0,AA\n", 422, "wrong-type", 0, "hour"),
-    (CSV, "١,AA\n".encode(), 422, "wrong-type", 0, "hour"),
+    (CSV, "\N{ARABIC-INDIC DIGIT ONE},AA\n".encode(), 422, "wrong-type", 0, "hour"),
     (CSV, b"1e999,AA\n", 422, "number-too-large", 0, "hour"),
     (CSV, b"1,\n", 422, "missing-value", 0, "carrier"),
     (CSV, b"1,AA\n\xff,AA\n", 400, "invalid-utf8", None, None),
