@@ -184,9 +184,11 @@ def test_what_is_not_offered_is_no_failure_unless_it_was_named() -> None:
 
 
 def test_nobody_there_and_no_schema_are_said() -> None:
-    with socket.socket() as taken, pytest.raises(EndpointError, match="no server answers"):
+    with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        subject_of(Endpoint(f"http://127.0.0.1:{taken.getsockname()[1]}", {}, 5))
+        nobody = Endpoint(f"http://127.0.0.1:{taken.getsockname()[1]}", {}, 5)
+        with pytest.raises(EndpointError, match="no server answers"):
+            subject_of(nobody)
     app = Broken(whole_app(), on("/schema", status=404))
     with running(app) as url, pytest.raises(InputError, match="what the model takes is not known"):
         subject_of(Endpoint(url, {}, 5))
