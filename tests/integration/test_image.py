@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from modelratchet.adapters.docker_image_builder import DockerImageBuilder
+from modelratchet.cli.main import main
 from modelratchet.storage.bundles import write_bundle
 from modelratchet.usecases.ports import Image
 from modelratchet.wiring.packaging import Delivered, Order, package
@@ -75,6 +76,19 @@ def test_image_answers_as_the_bundle_does(made: Made) -> None:
     assert answer.document["predictions"] == predict(sample_app(), {"rows": [ROW]}).document["predictions"]
     assert answer.document["model"]["bundle"] == binary_bundle().digest
     assert answer.headers["x-model-version"] == made.delivered.deployment.version
+
+
+def test_container_speaks_every_platforms_protocol(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    vertex = ("--env", "AIP_HEALTH_ROUTE=/health", "--env", "AIP_PREDICT_ROUTE=/vertex")
+    with container(made.image.tag, *vertex) as server:
+        server.await_ready()
+        address = f"http://127.0.0.1:{server.published}"
+        code = main(["conformance", address, "--health-route", "/health", "--predict-route", "/vertex", "--json"])
+    checks = json.loads(capsys.readouterr().out)
+
+    assert [check for check in checks if check["outcome"] != "passed"] == []
+    assert code == 0
+    assert len(checks) > 40
 
 
 def test_server_is_not_root_and_can_write_nothing(made: Made) -> None:
