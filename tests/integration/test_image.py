@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from modelratchet.adapters.docker_image_builder import DockerImageBuilder
 from modelratchet.cli.main import main
+from modelratchet.conformance.results import Outcome
 from modelratchet.storage.bundles import write_bundle
 from modelratchet.usecases.ports import Image
 from modelratchet.wiring.packaging import Delivered, Order, package
@@ -86,7 +87,7 @@ def test_container_speaks_every_platforms_protocol(made: Made, capsys: pytest.Ca
         code = main(["conformance", address, "--health-route", "/health", "--predict-route", "/vertex", "--json"])
     checks = json.loads(capsys.readouterr().out)
 
-    assert [check for check in checks if check["outcome"] != "passed"] == []
+    assert [check for check in checks if check["outcome"] != Outcome.PASSED.value] == []
     assert code == 0
     assert len(checks) > 40
 
