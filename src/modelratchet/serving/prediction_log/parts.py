@@ -51,22 +51,28 @@ class Parts:
         self._store.put(self._path(hour, file), data)
         self._written.setdefault(hour, []).append(Part(file, len(data)))
 
-    def merge(self, before_hour: int, form: Form) -> None:
-        """Merge what was written for hours before this one, and remove what merged files supersede, of any worker.
+    def merge(self, before_hour: int, form: Form) -> bool:
+        """Take one step of merging what was written for hours before this one; False where nothing is left to do.
+
+        A step makes one file of some parts, or, once an hour has only such files, removes what they supersede, of any worker.
 
         Raises:
             StorageError: the store failed; what is there can be read, and the next call goes on.
         """
-        for hour in sorted(hour for hour in self._written if hour < before_hour):
-            parts = self._written[hour]
-            try:
-                for run in _runs(parts):
-                    merged = self._merged(hour, run, form)
-                    parts[parts.index(run[0]) : parts.index(run[-1]) + 1] = [merged]
-                self._tidy(hour)
-            except FileNotFoundError:
-                pass  # somebody moved the files: they are theirs now
-            del self._written[hour]
+        hour = min(self._written, default=before_hour)
+        if hour >= before_hour:
+            return False
+        parts = self._written[hour]
+        run = next(iter(_runs(parts)), None)
+        try:
+            if run is not None:
+                parts[parts.index(run[0]) : parts.index(run[-1]) + 1] = [self._merged(hour, run, form)]
+                return True
+            self._tidy(hour)
+        except FileNotFoundError:
+            pass  # somebody moved the files: they are theirs now
+        del self._written[hour]
+        return True
 
     def _merged(self, hour: int, run: list[Part], form: Form) -> Part:
         file = LogFile(self._worker, run[0].file.first, run[-1].file.last)

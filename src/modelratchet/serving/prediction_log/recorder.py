@@ -78,13 +78,13 @@ class Recorder(Generic[Entry]):
             self._sealed = None
             self.waiting.written += sum(batch.num_rows for batch in sealed.batches)
 
-    def merge(self, before_hour: int) -> None:
-        """Merge the parts of hours before this one.
+    def merge(self, before_hour: int) -> bool:
+        """Take one step of merging the parts of hours before this one; False where nothing is left to do.
 
         Raises:
             StorageError: the store failed; call again later, nothing is lost.
         """
-        self._parts.merge(before_hour, self._form)
+        return self._parts.merge(before_hour, self._form)
 
     def _made(self, entries: list[Entry]) -> list[RecordBatch]:
         try:

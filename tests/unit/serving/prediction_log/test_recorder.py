@@ -68,7 +68,7 @@ class History:
         self.uncertain = []
 
     def merge(self, hours: int) -> None:
-        self.recorder.merge(HOUR + hours)
+        merge(self.recorder, HOUR + hours)
 
     def check(self) -> None:
         found = recorded(self.folder)
@@ -105,7 +105,7 @@ def test_parts_of_an_hour_that_ended_become_one_file(tmp_path: Path) -> None:
     log.collect()
     log.flush()
 
-    log.merge(HOUR + 1)
+    merge(log, HOUR + 1)
 
     assert names(tmp_path) == [
         "date=2026-11-24/hour=10/w-000000_000002.parquet",
@@ -123,7 +123,7 @@ def test_merged_files_stay_below_a_size_that_memory_can_hold(tmp_path: Path, mon
     size = max(path.stat().st_size for path in tmp_path.rglob("*.parquet"))
     monkeypatch.setattr(parts, "MERGED_BYTES", size * 3)
 
-    log.merge(HOUR + 1)
+    merge(log, HOUR + 1)
 
     assert [Path(name).name for name in names(tmp_path)] == ["w-000000_000002.parquet", "w-000003_000005.parquet"]
 
@@ -137,14 +137,14 @@ def test_what_a_killed_worker_left_superseded_is_removed_by_the_next(tmp_path: P
         killed.flush()
     store.troubles = ["killed after"]
     with pytest.raises(Killed):
-        killed.merge(HOUR + 1)
+        merge(killed, HOUR + 1)
     assert len(names(tmp_path)) == 3
 
     following = recorder(store, "b")
     offer(following, entry("r2"))
     following.collect()
     following.flush()
-    following.merge(HOUR + 1)
+    merge(following, HOUR + 1)
 
     assert [Path(name).name for name in names(tmp_path)] == ["a-000000_000001.parquet", "b-000000.parquet"]
 
