@@ -168,7 +168,7 @@ def writer(many: Asked) -> Iterator[tuple[str, float]]:
     yield "columns, µs a row", made / many.rows * 1e6
     yield "Parquet, µs a row", written / many.rows * 1e6
     yield "merging parts at the end of the hour, µs a row", merging(batches, form) / many.rows * 1e6
-    yield "longest time that others wait for the lock of the interpreter, ms", made / len(steps) * 1e3
+    yield "one step holds the lock of the interpreter for, ms", made / len(steps) * 1e3
     yield "bytes a row on disk", len(encode_rows(batches, form)) / many.rows
 
 

@@ -26,7 +26,8 @@ def routes(served: Served) -> Sequence[Route | PredictionRoute]:
         # prometheus_client is needed here alone, and not before somebody looks
         from modelratchet.serving.metrics.text import Build, page
 
-        build = Build(served.model["name"], served.model["version"], served.digest)
+        settings = served.settings
+        build = Build(settings.name, settings.version, settings.variant, served.digest)
         written = page(observer.seen(), build, request.header(b"accept"))
         return Response(HTTPStatus.OK, written.media_type, written.body)
 

@@ -14,7 +14,7 @@ from modelratchet.serving.metrics.numbers import BOUNDS
 from modelratchet.serving.metrics.shared import Seen
 from modelratchet.serving.metrics.text import Build, page
 
-BUILD = Build("flights", "7", "sha256:ab")
+BUILD = Build("flights", "7", "main", "sha256:ab")
 ROUTE = "/predict"
 
 
