@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 GROUP_ROWS = 8192
+QUICK, SMALL = "snappy", "zstd(1)"
+"""For parts, which live an hour at most and are written while requests wait, and for merged files, which stay."""
 PAUSE_SECONDS = 0.0002
 HELD_SECONDS = 0.001
 
@@ -36,13 +38,13 @@ class Form:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-def encode_rows(batches: Sequence[RecordBatch], form: Form) -> bytes:
-    """Write rows as one Parquet file."""
+def encode_rows(batches: Sequence[RecordBatch], form: Form, compression: str) -> bytes:
+    """Write rows as one Parquet file, compressed in the `QUICK` way or the `SMALL` one."""
     buffer = _CourteousBuffer()
     write_parquet(
         Table.from_batches(batches, schema=form.schema),
         buffer,
-        compression="zstd(1)",
+        compression=compression,
         dictionary_enabled=False,
         column_dictionary_enabled=dict.fromkeys(form.repeating, True),
         max_row_group_size=GROUP_ROWS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modelratchet.core.log_files import LogFile, hour_folder, parse_name, standing
-from modelratchet.serving.prediction_log.parquet import Form, decode_rows, encode_rows
+from modelratchet.serving.prediction_log.parquet import SMALL, Form, decode_rows, encode_rows
 from modelratchet.storage.log_stores import LogStore
 
 # what is decoded for a merge is held in memory, about three times this
@@ -77,7 +77,7 @@ class Parts:
     def _merged(self, hour: int, run: list[Part], form: Form) -> Part:
         file = LogFile(self._worker, run[0].file.first, run[-1].file.last)
         batches = decode_rows(self._store.read(self._path(hour, part.file)) for part in run)
-        data = encode_rows(batches, form)
+        data = encode_rows(batches, form, SMALL)
         self._store.put(self._path(hour, file), data)
         return Part(file, len(data))
 
