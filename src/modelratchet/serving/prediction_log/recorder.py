@@ -78,13 +78,13 @@ class Recorder(Generic[Entry]):
             self._sealed = None
             self.waiting.written += sum(batch.num_rows for batch in sealed.batches)
 
-    def merge(self, before_hour: int) -> bool:
-        """Take one step of merging the parts of hours before this one; False where nothing is left to do.
+    def merge(self, before_hour: int, rest: float = 0.0) -> bool:
+        """Take one step of merging the parts of hours before this one; False where nothing is left to do. It sleeps `rest` times as long as it works.
 
         Raises:
             StorageError: the store failed; call again later, nothing is lost.
         """
-        return self._parts.merge(before_hour, self._form)
+        return self._parts.merge(before_hour, self._form, rest)
 
     def _made(self, entries: list[Entry]) -> list[RecordBatch]:
         try:

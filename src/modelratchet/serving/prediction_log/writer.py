@@ -21,6 +21,8 @@ COMPLAINT_SECONDS = 60.0
 # requests that began before the hour's end may be answered this much later
 LATE_NS = 60_000_000_000
 PAUSE_SECONDS = 0.0005
+# a busy hour is minutes of work, which the requests of the next hour should hardly feel
+MERGING_REST = 3.0
 _logger = logging.getLogger(__name__)
 
 
@@ -112,7 +114,7 @@ class LogWriter:
     def _file_once(self, before_hour: int) -> None:
         try:
             self._flush()
-            while any(recorder.merge(before_hour) for recorder in self._recorders):
+            while any(recorder.merge(before_hour, self._rest) for recorder in self._recorders):
                 if self._due.is_set() and not self._is_collected:
                     self._due.clear()
                     self._flush()  # what comes in the meantime must not wait for all of an hour
@@ -122,6 +124,10 @@ class LogWriter:
             self._complain(f"{type(error).__name__}: {error}")
         else:
             self._complain("more rows came than can be written" if self._refused > self._complained_rows else "")
+
+    @property
+    def _rest(self) -> float:
+        return 0.0 if self._is_closing else MERGING_REST
 
     def _flush(self) -> None:
         for recorder in self._recorders:
