@@ -5,6 +5,7 @@ One worker is this process itself; for several, uvicorn's supervisor starts them
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Any
@@ -37,30 +38,38 @@ def main() -> int:
 
 def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
     import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
     from modelratchet.errors import OutsideError
+    from modelratchet.serving.server import Server
 
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        factory=workers > 1,
+        workers=workers,
+        loop="uvloop",
+        http="modelratchet.serving.connection:Connection",
+        ws="none",
+        access_log=False,
+        server_header=False,
+        # wraps the application for the caller's address, which nobody here asks for
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        log_level="warning",
+    )
     try:
-        uvicorn.run(
-            app,
-            host=host,
-            port=port,
-            factory=workers > 1,
-            workers=workers,
-            loop="uvloop",
-            http="modelratchet.serving.connection:Connection",
-            ws="none",
-            access_log=False,
-            server_header=False,
-            # wraps the application for the caller's address, which nobody here asks for
-            proxy_headers=False,
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=_DRAIN_SECONDS,
-            log_level="warning",
-        )
+        sockets = [config.bind_socket()]
     except SystemExit as error:
-        # uvicorn has said why, and its code would be ours for a bundle that is not to be trusted
+        # uvicorn has said why
         raise OutsideError(f"nothing can be served on {host}:{port}", hint="Is the port taken?") from error
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended by then
+        if workers == 1:
+            Server(config).run(sockets)
+        else:
+            Multiprocess(config, sockets).run()
     return 0
 
 

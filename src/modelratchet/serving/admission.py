@@ -13,7 +13,8 @@ import asyncio
 import re
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from modelratchet.serving.problems import Problem
@@ -36,6 +37,10 @@ PAUSE_SECONDS = 0.02
 LONGEST_PAUSE_SECONDS = 1.0
 """And at most, where so many are turned away that they would take more than their share of the time."""
 
+BODIES_AT_ONCE = 4
+"""Of the largest size."""
+
+_UNKNOWN_BYTES = 1 << 20  # of a body that does not say how long it is
 _TOLD_SECONDS = 0.001
 _SMOOTHING = 0.3
 _LONGER, _SHORTER = 1.25, 0.95
@@ -117,6 +122,30 @@ class Line:
             self._paused.popleft()[1]()
         if self._paused:
             self._loop.call_later(self._paused[0][0] - now, self._go_on)
+
+
+class Room:
+    """How much of the memory large requests may take together, by what their bodies weigh."""
+
+    def __init__(self, n_bytes: int) -> None:
+        """All of it is free."""
+        self._free_bytes = n_bytes
+
+    @contextmanager
+    def taken(self, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
+        """Hold room for a request with these headers.
+
+        Raises:
+            Problem: there is not enough at the moment.
+        """
+        n_bytes = next((int(value) for name, value in headers if name == b"content-length"), _UNKNOWN_BYTES)
+        if n_bytes > self._free_bytes:
+            raise overloaded("the requests under way leave no room for this one at the moment")
+        self._free_bytes -= n_bytes
+        try:
+            yield
+        finally:
+            self._free_bytes += n_bytes
 
 
 def whole_request(data: bytes) -> bytes | None:

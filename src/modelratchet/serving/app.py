@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
-from modelratchet.serving.admission import RETRY_LATER, Line, overloaded
-from modelratchet.serving.body import Gone, read_body
+from modelratchet.serving.admission import BODIES_AT_ONCE, RETRY_LATER, Line, Room, overloaded
+from modelratchet.serving.body import Gone, read_body, refuse_length
 from modelratchet.serving.exchange import (
     REQUEST_ID_HEADER,
     PredictionRoute,
@@ -59,6 +59,7 @@ class App:
         self._predictor, self._settings = predictor, settings
         self._version = settings.version.encode()
         self._line: Line | None = None
+        self._room = Room(BODIES_AT_ONCE * settings.maximum_body_bytes)
         # written once: under overload there is no time for it
         self._overloaded = _refusal(overloaded(), _ANY_ID).body.split(_ANY_ID.encode())
         self._id_prefix, self._id_numbers = os.urandom(8).hex(), itertools.count(1)
@@ -118,14 +119,17 @@ class App:
         headers = scope["headers"]
         if isinstance(route, PredictionRoute) and self.line_on(asyncio.get_running_loop()).is_full():
             raise overloaded()
-        body = await read_body(receive, headers, self._settings.maximum_body_bytes, self._settings.deadline_seconds)
-        request = Request(headers, body, request_id)
-        if isinstance(route, Route):
-            return route.respond(request)
-        batch = route.read(request)
-        if self._predictor.is_short(batch):
-            return route.write(self._predictor.answer(batch), request)
-        return route.write(await self._predictor.answer_aside(batch), request)
+        settings = self._settings
+        refuse_length(headers, settings.maximum_body_bytes)
+        with self._room.taken(headers):
+            body = await read_body(receive, settings.maximum_body_bytes, settings.deadline_seconds)
+            request = Request(headers, body, request_id)
+            if isinstance(route, Route):
+                return route.respond(request)
+            batch = route.read(request)
+            if self._predictor.is_short(batch):
+                return route.write(self._predictor.answer(batch), request)
+            return route.write(await self._predictor.answer_aside(batch), request)
 
     def _not_here(self, scope: Scope) -> Problem:
         methods = self._methods.get(scope["path"])

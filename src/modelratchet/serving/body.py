@@ -17,16 +17,24 @@ class Gone(Exception):  # noqa: N818 - nobody is left to tell
     """The caller went away before the body was whole."""
 
 
-async def read_body(receive: Receive, headers: RawHeaders, maximum_bytes: int, seconds: float) -> bytes:
-    """Read it whole.
+def refuse_length(headers: RawHeaders, maximum_bytes: int) -> None:
+    """Refuse a body that says it is too large, before any of it is read.
 
     Raises:
-        Problem: it is, or says that it is, larger than allowed; or is not there in time.
-        Gone: the caller went away.
+        Problem: it does.
     """
     for name, value in headers:
         if name == b"content-length" and int(value) > maximum_bytes:
             raise _too_large(int(value), maximum_bytes)
+
+
+async def read_body(receive: Receive, maximum_bytes: int, seconds: float) -> bytes:
+    """Read it whole.
+
+    Raises:
+        Problem: it is larger than allowed, or is not there in time.
+        Gone: the caller went away.
+    """
     try:
         async with asyncio.timeout(seconds):
             message = await receive()
