@@ -5,9 +5,10 @@ One worker is this process itself; for several, uvicorn's supervisor starts them
 
 from __future__ import annotations
 
-import contextlib
 import os
+import signal
 import sys
+import tempfile
 from typing import Any
 
 _KEEP_ALIVE_SECONDS = 75
@@ -19,18 +20,26 @@ _DRAIN_SECONDS = 20
 
 def main() -> int:
     """Serve until a signal ends it."""
-    os.environ.setdefault("OTEL_SDK_DISABLED", "true")
+    # as the first process of a container it would not be ended by one before uvicorn listens; and uvicorn, once it has drained, sends
+    # itself the signal again, which would be no clean end
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if os.environ.get("RATCHET_TRACING") != "1":
+        # BentoML traces every request otherwise, and throws the traces away
+        os.environ.setdefault("OTEL_SDK_DISABLED", "true")
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
     from modelratchet.errors import RatchetError
-    from modelratchet.serving.entry import make_app, open_bundle
+    from modelratchet.serving.entry import make_server, open_bundle
     from modelratchet.serving.settings import read_settings
 
     try:
         settings = read_settings(arguments=sys.argv[1:])
         if settings.workers == 1:
-            return _run(make_app(), settings.host, settings.port)
+            return _run(make_server(), settings.host, settings.port)
         open_bundle(settings)  # refuses here what every worker would refuse again and again
-        return _run(f"{make_app.__module__}:{make_app.__name__}", settings.host, settings.port, settings.workers)
+        with tempfile.TemporaryDirectory(prefix="ratchet-workers-") as folder:
+            os.environ.setdefault("RATCHET_RUNTIME_DIR", folder)  # where they add up their numbers
+            factory = f"{make_server.__module__}:{make_server.__name__}"
+            return _run(factory, settings.host, settings.port, settings.workers)
     except RatchetError as error:
         print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)  # noqa: T201 - there is no other output yet
         return int(error.exit_code)
@@ -41,7 +50,9 @@ def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
     from uvicorn.supervisors import Multiprocess
 
     from modelratchet.errors import OutsideError
+    from modelratchet.serving.entry import is_watched
     from modelratchet.serving.server import Server
+    from modelratchet.serving.structured_log import log_config
 
     config = uvicorn.Config(
         app,
@@ -50,7 +61,8 @@ def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
         factory=workers > 1,
         workers=workers,
         loop="uvloop",
-        http="modelratchet.serving.connection:Connection",
+        # the short way of our connection goes past what is around the application
+        http="httptools" if is_watched(os.environ) else "modelratchet.serving.connection:Connection",
         ws="none",
         access_log=False,
         server_header=False,
@@ -58,20 +70,22 @@ def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
-        log_level="warning",
+        log_config=log_config(),
     )
     try:
         sockets = [config.bind_socket()]
     except SystemExit as error:
         # uvicorn has said why
         raise OutsideError(f"nothing can be served on {host}:{port}", hint="Is the port taken?") from error
-    with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended by then
-        if workers == 1:
-            Server(config).run(sockets)
-        else:
-            Multiprocess(config, sockets).run()
+    if workers == 1:
+        Server(config).run(sockets)
+    else:
+        Multiprocess(config, sockets).run()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before uvicorn took over
+        sys.exit(0)

@@ -50,10 +50,12 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Turn a request away if too many wait; else let it be parsed."""
         self._heard_at = self.loop.time()
-        if self._line.is_full() and self._is_idle() and whole_request(data) in self._application.short_ways:
-            self._turn_away()
-        else:
-            super().data_received(data)
+        if self._line.is_full() and self._is_idle():
+            route = self._application.short_ways.get(whole_request(data))
+            if route is not None:
+                self._turn_away(route.path)
+                return
+        super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
@@ -90,8 +92,9 @@ class Connection(HttpToolsProtocol):
             return
         self._is_whole = True
         if self._line.is_full():
+            path = self._route.path
             self._route, self._is_whole = None, False
-            self._turn_away()
+            self._turn_away(path)
         else:
             self._line.take(self._answer)
 
@@ -169,10 +172,10 @@ class Connection(HttpToolsProtocol):
         else:
             self._silence = self.loop.call_later(max(left, 1.0), self._mind_silence)
 
-    def _turn_away(self) -> None:
+    def _turn_away(self, path: str) -> None:
         self.flow.pause_reading()
         self._line.pause(self.flow.resume_reading)
-        self._write(self._application.turned_away())
+        self._write(self._application.turned_away(path))
 
     def _leave(self) -> None:
         """Close a silent connection, but look at the socket once more before."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
@@ -12,7 +13,7 @@ import onnxruntime
 
 from modelratchet.serving.admission import overloaded
 from modelratchet.serving.batches import Answer, Batch
-from modelratchet.serving.checks import Checker
+from modelratchet.serving.checks import NOTHING_UNUSUAL, Checker, Unusual
 from modelratchet.serving.model import Model
 from modelratchet.serving.problems import Problem
 
@@ -30,7 +31,11 @@ class Predictor:
     """Answers batches with one model."""
 
     def __init__(self, model: Model, checker: Checker | None, deadline_seconds: float) -> None:
-        """Take the parts; without a checker nothing is checked but that the answer is finite."""
+        """Take the parts; without a checker nothing is checked but that the answer is finite.
+
+        `note_unusual` may be set afterwards; it is told of values that training never saw, also from another thread.
+        """
+        self.note_unusual: Callable[[Unusual], None] | None = None
         self._model, self._checker, self._deadline_seconds = model, checker, deadline_seconds
         self._seconds_a_row, self._rows_aside = 0.0, 0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="model")
@@ -45,8 +50,7 @@ class Predictor:
         Raises:
             Problem: a value is not allowed, or the model has no finite answer.
         """
-        if self._checker is not None:
-            self._checker.check(batch)
+        self._check(batch)
         if batch.n_rows < TELLING_ROWS:
             return _finite(self._model.run(batch))
         return self._timed(batch, None)
@@ -83,9 +87,15 @@ class Predictor:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _run_aside(self, batch: Batch, options: onnxruntime.RunOptions) -> Answer:
-        if self._checker is not None:
-            self._checker.check(batch)
+        self._check(batch)
         return self._timed(batch, options)
+
+    def _check(self, batch: Batch) -> None:
+        if self._checker is None:
+            return
+        unusual = self._checker.check(batch)
+        if unusual is not NOTHING_UNUSUAL and self.note_unusual is not None:
+            self.note_unusual(unusual)
 
     def _timed(self, batch: Batch, options: onnxruntime.RunOptions | None) -> Answer:
         # the thread's own time: on a busy machine the wall clock makes every model look slow
