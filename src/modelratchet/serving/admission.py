@@ -13,7 +13,7 @@ import asyncio
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
@@ -132,13 +132,13 @@ class Room:
         self._free_bytes = n_bytes
 
     @contextmanager
-    def taken(self, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
-        """Hold room for a request with these headers.
+    def taken(self, said_bytes: int | None) -> Iterator[None]:
+        """Hold room for a body of that length; None where it is not said.
 
         Raises:
             Problem: there is not enough at the moment.
         """
-        n_bytes = next((int(value) for name, value in headers if name == b"content-length"), _UNKNOWN_BYTES)
+        n_bytes = _UNKNOWN_BYTES if said_bytes is None else said_bytes
         if n_bytes > self._free_bytes:
             raise overloaded("the requests under way leave no room for this one at the moment")
         self._free_bytes -= n_bytes

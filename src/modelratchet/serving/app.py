@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from modelratchet.serving.admission import BODIES_AT_ONCE, RETRY_LATER, Line, Room, overloaded
-from modelratchet.serving.body import Gone, read_body, refuse_length
+from modelratchet.serving.body import Gone, read_body, said_length
 from modelratchet.serving.exchange import (
     REQUEST_ID_HEADER,
     PredictionRoute,
@@ -143,8 +143,7 @@ class App:
         if isinstance(route, PredictionRoute) and self.line_on(asyncio.get_running_loop()).is_full():
             raise overloaded()
         settings = self._settings
-        refuse_length(headers, settings.maximum_body_bytes)
-        with self._room.taken(headers):
+        with self._room.taken(said_length(headers, settings.maximum_body_bytes)):
             body = await read_body(receive, settings.maximum_body_bytes, settings.deadline_seconds)
             request = Request(headers, body, request_id)
             if isinstance(route, Route):

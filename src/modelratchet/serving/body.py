@@ -10,6 +10,9 @@ from typing import Any
 from modelratchet.serving.exchange import RawHeaders
 from modelratchet.serving.problems import Problem
 
+_MOST_DIGITS = 20
+"""Of a length: as many as any limit has, and few enough to be read in no time."""
+
 Receive = Callable[[], Awaitable[Any]]
 
 
@@ -17,15 +20,24 @@ class Gone(Exception):  # noqa: N818 - nobody is left to tell
     """The caller went away before the body was whole."""
 
 
-def refuse_length(headers: RawHeaders, maximum_bytes: int) -> None:
-    """Refuse a body that says it is too large, before any of it is read.
+def said_length(headers: RawHeaders, maximum_bytes: int) -> int | None:
+    """How long the body says it is, before any of it is read; None where it does not say.
+
+    Servers hold the grammar too, but not all of them: RFC 9110, section 8.6.
 
     Raises:
-        Problem: it does.
+        Problem: it is larger than allowed, or said in no number.
     """
     for name, value in headers:
-        if name == b"content-length" and int(value) > maximum_bytes:
-            raise _too_large(int(value), maximum_bytes)
+        if name == b"content-length":
+            if not value.isdigit():
+                detail = f"found content-length {value[:30].decode('latin-1')!r}, expected a number of bytes"
+                raise Problem(HTTPStatus.BAD_REQUEST, "wrong-content-length", detail)
+            size = int(value[:_MOST_DIGITS])
+            if size > maximum_bytes:
+                raise _too_large(size, maximum_bytes)
+            return size
+    return None
 
 
 async def read_body(receive: Receive, maximum_bytes: int, seconds: float) -> bytes:

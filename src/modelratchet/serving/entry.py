@@ -16,11 +16,11 @@ from modelratchet.serving.model import Model
 from modelratchet.serving.observing import Observer
 from modelratchet.serving.parsers.records import Records
 from modelratchet.serving.predictor import TELLING_ROWS, Predictor
-from modelratchet.serving.protocols import all_routes
 from modelratchet.serving.samples import sample_rows, write_json
 from modelratchet.serving.served import Served
 from modelratchet.serving.settings import ServingSettings, read_settings
 from modelratchet.serving.structured_log import AccessLog
+from modelratchet.serving.table import table_of
 from modelratchet.serving.tracing import Traced, is_switched_on
 from modelratchet.storage.bundles import Bundle, read_bundle
 
@@ -69,7 +69,7 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
         _warm_up(predictor, Records(bundle.schema, n_rows)(write_json({"rows": rows})))
     # after the warm-up, which is none of the callers' business
     predictor.note_unusual = observer.unusual
-    app = App(all_routes(served), predictor, settings, observer)
+    app = App(table_of(served), predictor, settings, observer)
     app.fallback = BentomlRoutes()
     return app
 

@@ -14,6 +14,7 @@ from modelratchet.serving.problems import Problem
 JSON = "application/json"
 REQUEST_ID_HEADER = b"x-request-id"
 VERSION_HEADER = b"x-model-version"
+FOR_PEOPLE = "people"
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 
