@@ -37,10 +37,9 @@ PAUSE_SECONDS = 0.02
 LONGEST_PAUSE_SECONDS = 1.0
 """And at most, where so many are turned away that they would take more than their share of the time."""
 
-BODIES_AT_ONCE = 4
-"""Of the largest size."""
-
-_UNKNOWN_BYTES = 1 << 20  # of a body that does not say how long it is
+_BODIES_AT_ONCE = 4  # of the largest size
+_LEAST_BYTES = 1 << 24
+_UNKNOWN_BYTES = 1 << 16  # of a body that does not say how long it is: most are short
 _TOLD_SECONDS = 0.001
 _SMOOTHING = 0.3
 _LONGER, _SHORTER = 1.25, 0.95
@@ -127,9 +126,9 @@ class Line:
 class Room:
     """How much of the memory large requests may take together, by what their bodies weigh."""
 
-    def __init__(self, n_bytes: int) -> None:
+    def __init__(self, largest_bytes: int) -> None:
         """All of it is free."""
-        self._free_bytes = n_bytes
+        self._free_bytes = max(_BODIES_AT_ONCE * largest_bytes, _LEAST_BYTES)
 
     @contextmanager
     def taken(self, said_bytes: int | None) -> Iterator[None]:

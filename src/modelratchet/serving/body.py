@@ -62,8 +62,12 @@ async def read_body(receive: Receive, maximum_bytes: int, seconds: float) -> byt
                     raise _too_large(size, maximum_bytes)
             return b"".join(parts)
     except TimeoutError as error:
-        detail = f"the body was not whole within {seconds:g} s"
-        raise Problem(HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", detail) from error
+        raise too_slow(seconds) from error
+
+
+def too_slow(seconds: float) -> Problem:
+    """What is wrong with a body that did not come in time."""
+    return Problem(HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", f"the body was not whole within {seconds:g} s")
 
 
 def _part(message: Any) -> bytes:
