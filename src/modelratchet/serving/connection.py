@@ -59,6 +59,9 @@ class Connection(HttpToolsProtocol):
                 self._turn_away(route.path)
                 return
         super().data_received(data)
+        if self._route is not None and not self._is_whole and self._patience is None:
+            # rarely: most bodies come whole
+            self._patience = self.loop.call_later(self._application.deadline_seconds, self._give_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
