@@ -22,6 +22,8 @@ from modelratchet.serving.exchange import VERSION_HEADER, PredictionRoute, Reply
 _SHORT_BYTES = 262_144
 """Of a body on the short way: a few hundred rows. Larger ones are read within a limit of time, and only one after the other."""
 
+_MOST_DIGITS = 10
+
 _LINGER_SECONDS = 1.0
 """How long a silent connection is kept when the server ends: a caller that just sent a request does not know yet."""
 
@@ -46,6 +48,7 @@ class Connection(HttpToolsProtocol):
         self._is_leaving = False
         self._heard_at = 0.0
         self._silence: asyncio.TimerHandle | None = None
+        self._patience: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Turn a request away if too many wait; else let it be parsed."""
@@ -56,12 +59,16 @@ class Connection(HttpToolsProtocol):
                 self._turn_away(route.path)
                 return
         super().data_received(data)
+        if self._route is not None and not self._is_whole and self._patience is None:
+            # rarely: most bodies come whole
+            self._patience = self.loop.call_later(self._application.deadline_seconds, self._give_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
         self._route = None
-        if self._silence is not None:
-            self._silence.cancel()
+        for timer in (self._silence, self._patience):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
@@ -91,6 +98,9 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
             return
         self._is_whole = True
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
         if self._line.is_full():
             path = self._route.path
             self._route, self._is_whole = None, False
@@ -120,7 +130,7 @@ class Connection(HttpToolsProtocol):
     def _length(self) -> int:
         for name, value in self.headers:
             if name == b"content-length":
-                return int(value)
+                return int(value) if len(value) < _MOST_DIGITS and value.isdigit() else -1
         return -1
 
     def _answer(self) -> None:
@@ -176,6 +186,15 @@ class Connection(HttpToolsProtocol):
         self.flow.pause_reading()
         self._line.pause(self.flow.resume_reading)
         self._write(self._application.turned_away(path))
+
+    def _give_up(self) -> None:
+        """The rest of a body did not come in time."""
+        self._patience = None
+        if self._route is not None and not self._is_whole:
+            reply = self._application.gave_up(self._route)
+            self._route = None
+            self._write(reply)
+            self.transport.close()
 
     def _leave(self) -> None:
         """Close a silent connection, but look at the socket once more before."""
