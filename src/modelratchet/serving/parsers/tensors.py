@@ -42,7 +42,7 @@ class InferRequest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     inputs: list[Tensor]
     id: str | None = None
     parameters: dict[str, Any] | None = None
-    outputs: Any = None
+    outputs: list[dict[str, Any]] | None = None
 
 
 class _Form(NamedTuple):
@@ -131,13 +131,8 @@ def _n_keys(read: InferRequest) -> int:
     """How many keys the text has, if none stands twice and none is null: with more colons than that it has to be looked at again."""
     members = sum(member is not None for member in (read.id, read.parameters, read.outputs))
     inputs = sum(3 + (tensor.data is not None) + 2 * (tensor.parameters is not None) for tensor in read.inputs)
-    return 1 + members + inputs + _keys_in(read.parameters) + _keys_in(read.outputs)
-
-
-def _keys_in(value: Any) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(map(_keys_in, value.values()))
-    return sum(map(_keys_in, value)) if isinstance(value, list) else 0
+    outputs = sum(len(output) + len(output.get("parameters") or ()) for output in read.outputs or ())
+    return 1 + members + inputs + outputs + len(read.parameters or ())
 
 
 def _binary_parts(tensors: Sequence[Tensor], binary: memoryview) -> Mapping[str, memoryview]:
