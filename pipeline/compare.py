@@ -2,9 +2,10 @@
 
 from modelratchet.config.layout import BUNDLE, COMPARISON, HOLDOUT
 from modelratchet.config.reading import load_params
+from modelratchet.modeling.holdout import read_holdout
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import write_record
-from modelratchet.wiring.judging import compared, read_holdout
+from modelratchet.wiring.judging import compared
 from modelratchet.wiring.stage import run_stage
 
 

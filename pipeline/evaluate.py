@@ -3,9 +3,10 @@
 from modelratchet.config.layout import BUNDLE, EVALUATION, HOLDOUT, METRICS, PICTURES, PLOTS
 from modelratchet.config.reading import load_params
 from modelratchet.modeling.evaluation import flat_metrics
+from modelratchet.modeling.holdout import read_holdout
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import write_json, write_record
-from modelratchet.wiring.judging import evaluated, read_holdout
+from modelratchet.wiring.judging import evaluated
 from modelratchet.wiring.stage import run_stage
 
 

@@ -14,7 +14,8 @@ from benchmarks.chaos.invariants import LEDGER_SUFFIX, Store, StoredVersion
 from modelratchet.adapters.model_signing_signer import ModelSigningVerifier
 from modelratchet.core.certificate import decode_certificate
 from modelratchet.core.digests import digest_value
-from modelratchet.core.ledger import EventKind, History, StoredEvent, fold
+from modelratchet.core.folding import fold
+from modelratchet.core.ledger import EventKind, History, StoredEvent
 from modelratchet.errors import RatchetError
 
 Expected = Sequence[tuple[EventKind, str]]

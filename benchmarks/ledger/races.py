@@ -25,7 +25,8 @@ from typing import Any
 
 from benchmarks.ledger.stores import STORES, store
 from modelratchet.adapters.mlflow.address import StoreAddress, read_address
-from modelratchet.core.ledger import Event, State, fold
+from modelratchet.core.folding import fold
+from modelratchet.core.ledger import Event, State
 from modelratchet.core.ledger_writing import Circumstances, overridden
 from modelratchet.core.standing import Champion
 from modelratchet.errors import EvidenceError

@@ -11,7 +11,8 @@ import pytest
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.ledger import MlflowLedger
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
-from modelratchet.core.ledger import Event, State, beginning, fold
+from modelratchet.core.folding import fold
+from modelratchet.core.ledger import Event, State, beginning
 from modelratchet.core.ledger_writing import overridden
 from modelratchet.core.standing import Champion
 from modelratchet.usecases.ports import Ledger, Projection

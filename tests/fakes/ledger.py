@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from modelratchet.core.digests import canonical_json
+from modelratchet.core.folding import fold
 from modelratchet.core.formats import to_document
-from modelratchet.core.ledger import Event, State, StoredEvent, fold
+from modelratchet.core.ledger import Event, State, StoredEvent
 from modelratchet.errors import TrackingError
 from modelratchet.usecases.ports import Projection
 

@@ -23,7 +23,7 @@ from botocore.config import Config
 from modelratchet.cli.main import main
 from modelratchet.storage.bundles import write_bundle
 from tests.samples.bundles import binary_bundle
-from tests.samples.running import Prefixed, running
+from tests.samples.in_thread import Prefixed, answering
 from tests.samples.served import predict, sample_app
 
 pytestmark = pytest.mark.integration
@@ -136,7 +136,7 @@ def test_mlflows_scoring_client_invokes(port: int, expected: Any) -> None:
 
 
 def test_sagemakers_client_invokes_an_endpoint_through_its_gateway(expected: Any) -> None:
-    with running(Prefixed(sample_app(), "/endpoints/late")) as url:
+    with answering(Prefixed(sample_app(), "/endpoints/late")) as url:
         options = {"region_name": "eu-west-1", "endpoint_url": url, "config": Config(signature_version=UNSIGNED)}
         client = botocore.session.get_session().create_client("sagemaker-runtime", **options)
         text = io.StringIO()

@@ -19,7 +19,7 @@ from modelratchet.core.formats import to_document
 from modelratchet.storage.bundles import Bundle
 from tests.samples.bundles import binary_bundle
 from tests.samples.candidates import candidate
-from tests.samples.running import running
+from tests.samples.in_thread import answering
 from tests.samples.served import sample_app
 
 pytestmark = pytest.mark.integration
@@ -65,7 +65,7 @@ def saved(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def theirs(saved: str) -> Iterator[str]:
     """MLflow's server, the application that `mlflow models serve` starts."""
-    with running(scoring_server.init(mlflow.pyfunc.load_model(saved))) as url:
+    with answering(scoring_server.init(mlflow.pyfunc.load_model(saved))) as url:
         yield url
 
 
@@ -74,13 +74,13 @@ def theirs_without_signature(saved: str) -> Iterator[str]:
     """The same without a signature: MLflow 3.17 reads no CSV for inputs of type `any`, which ours have to be."""
     model = mlflow.pyfunc.load_model(saved)
     model.metadata.signature = None
-    with running(scoring_server.init(model)) as url:
+    with answering(scoring_server.init(model)) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def ours(bundle: Bundle) -> Iterator[str]:
-    with running(sample_app(bundle)) as url:
+    with answering(sample_app(bundle)) as url:
         yield url
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.samples.running import running
+from tests.samples.in_thread import answering
 from tests.samples.served import sample_app
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "protocols.md"
@@ -24,7 +24,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with running(sample_app(predict_route="/v1/predict")) as found:
+    with answering(sample_app(predict_route="/v1/predict")) as found:
         yield found
 
 

@@ -27,6 +27,20 @@ def binary_bundle(weight: float = 1.0, idle_nodes: int = 0) -> Bundle:
     return make_bundle(_graph(weight, idle_nodes).SerializeToString(), schema, LINEAGE)
 
 
+def hostile_bundle() -> Bundle:
+    """The same graph under names that try to be markup, a script, or something that JavaScript has already."""
+    columns = (
+        Column("<script>alert(1)</script>", "numeric", allows_missing=True, minimum=0.0, maximum=23.0, categories=()),
+        Column(
+            "__proto__", "categorical", allows_missing=False, minimum=None, maximum=None,
+            categories=('"><img src=x onerror=alert(2)>', "missing", "other"),
+        ),
+    )  # fmt: skip
+    classes = ("<b>on time</b>", "<img src=x onerror=alert(3)>")
+    schema = Schema("flights", Task.BINARY, "</p><i>late</i>", classes, columns)
+    return make_bundle(_graph(1.0, 0).SerializeToString(), schema, LINEAGE)
+
+
 def _graph(weight: float, idle_nodes: int) -> onnx.ModelProto:
     nodes = [
         helper.make_node("Equal", ["categorical", "ua"], ["is_ua"]),

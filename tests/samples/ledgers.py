@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from modelratchet.core.digests import canonical_json
+from modelratchet.core.folding import fold
 from modelratchet.core.formats import to_document
-from modelratchet.core.ledger import Event, History, State, StoredEvent, fold
+from modelratchet.core.ledger import Event, History, State, StoredEvent
 from modelratchet.core.ledger_writing import Circumstances, overridden
 from modelratchet.core.standing import Champion
 from tests.samples.candidates import MODEL

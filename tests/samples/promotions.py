@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from modelratchet.core.evidence import Evidence
+from modelratchet.core.folding import fold
 from modelratchet.core.formats import to_document
 from modelratchet.core.gate import decide
-from modelratchet.core.ledger import fold
+from modelratchet.core.ledger import Event, State
 from modelratchet.core.ledger_writing import Circumstances, promoted
 from modelratchet.core.policy import Policy
 from modelratchet.core.reports import report_bytes
@@ -30,9 +31,9 @@ from tests.samples.candidates import MODEL, bundle, candidate
 NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
 
 
-def judged(made: Bundle, policy: Policy | None = None) -> tuple[Evidence, Verdict]:
-    """Evidence about a bundle that promotes where nobody reigns, and the verdict on it."""
-    usual = samples.evidence()
+def judged(made: Bundle, policy: Policy | None = None, head: str | None = None) -> tuple[Evidence, Verdict]:
+    """Evidence about a bundle that promotes where nobody reigns, and the verdict on it, made when the ledger ended with `head`."""
+    usual, first = samples.evidence(), samples.first_comparison()
     assert usual.evaluation is not None
     assert usual.parity is not None
     digest = made.digest
@@ -41,7 +42,7 @@ def judged(made: Bundle, policy: Policy | None = None) -> tuple[Evidence, Verdic
         bundle_digest=digest,
         evaluation=replace(usual.evaluation, bundle_digest=digest),
         parity=replace(usual.parity, bundle_digest=digest),
-        comparison=replace(samples.first_comparison(), bundle_digest=digest),
+        comparison=replace(first, bundle_digest=digest, standing=replace(first.standing, ledger_head=head)),
         latency=replace(samples.untimed_champion(), bundle_digest=digest),
         model_tests=replace(samples.model_tests(), bundle_digest=digest),
     )
@@ -59,6 +60,11 @@ class Promotions:
     memory: FakeMemory
 
     @property
+    def state(self) -> State:
+        """What the ledger adds up to."""
+        return fold(MODEL, self.ledger.read(MODEL)).state
+
+    @property
     def store(self) -> Store:
         """What `verify_store` looks at."""
         reader = LedgerReader(self.ledger, self.memory, "here")
@@ -72,7 +78,7 @@ class Promotions:
     def record(self, weight: float, policy: Policy | None = None) -> tuple[str, Verdict]:
         """Record a candidate; its version and its verdict."""
         made = bundle(weight)
-        found, verdict = judged(made, policy)
+        found, verdict = judged(made, policy, self.state.head)
         version = self.registry.record(candidate(self.folder / str(weight), verdict.digest, made))
         run = RecordedRun(version.verdict_run_id, verdict.digest, version.version, {"git.commit": "abc"})
         self.files.add(MODEL, run)
@@ -83,11 +89,14 @@ class Promotions:
     def promote(self, weight: float) -> None:
         """Record a candidate, append its promotion, and complete all that follows."""
         version, verdict = self.record(weight)
-        state = fold(MODEL, self.ledger.read(MODEL)).state
-        event = promoted(state, verdict, version, Circumstances(NOW, f"n{weight}", "a person", "5" * 40, 90))
-        self.ledger.append(event)
-        self.ledger.project(fold(MODEL, self.ledger.read(MODEL)).state)
+        event = promoted(self.state, verdict, version, Circumstances(NOW, f"n{weight}", "a person", "5" * 40, 90))
+        self.append(event)
         self.certificates.ensure(event)
+
+    def append(self, event: Event) -> None:
+        """Store an event, and set the aliases."""
+        self.ledger.append(event)
+        self.ledger.project(self.state)
 
 
 def two_promotions(folder: Path) -> Promotions:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
-from modelratchet.core.ledger import Event, fold
+from modelratchet.core.folding import fold
+from modelratchet.core.ledger import Event
 from modelratchet.core.ledger_writing import Circumstances, promoted
 from modelratchet.core.verdict import Verdict
 from modelratchet.storage.files import write_record

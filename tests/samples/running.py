@@ -1,78 +1,44 @@
-"""An ASGI application behind uvicorn on a free port, in a thread of this process; and ways to break what it answers."""
+"""A real server, `python -m modelratchet.serving`, on a bundle."""
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
-import uvicorn
+from modelratchet.adapters.uvicorn_model_server.environment import HOST, gate_environment
+from modelratchet.adapters.uvicorn_model_server.processes import ServerProcess, running_server
+from modelratchet.storage.bundles import Bundle, write_bundle
+
+START_SECONDS = 60
 
 
-@contextlib.contextmanager
-def running(app: Any) -> Iterator[str]:
-    """Its address, for as long as the block lasts."""
-    config = uvicorn.Config(
-        app, port=0, http="httptools", ws="none", lifespan="off", log_level="error", access_log=False
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.01)
+class Running(NamedTuple):
+    address: str
+    process: ServerProcess
+
+
+@contextmanager
+def running(bundle: Bundle, folder: Path, **environment: str) -> Iterator[Running]:
+    """Serve it until the block ends; the server's files and its log lie in `folder`."""
+    write_bundle(bundle, folder / "bundle")
+    told = {**gate_environment(folder / "bundle"), **environment}
+    with running_server(folder, told) as process:
+        address = f"http://{HOST}:{process.port}"
+        until = time.monotonic() + START_SECONDS
+        while not _answers(f"{address}/readyz"):
+            process.refuse_ended()
+            assert time.monotonic() < until, "the server did not come up"
+            time.sleep(0.05)
+        yield Running(address, process)
+
+
+def _answers(address: str) -> bool:
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What the application answers, before it goes out."""
-
-    status: int
-    headers: dict[bytes, bytes]
-    body: bytes
-
-    def but(self, **changed: Any) -> Sent:
-        return replace(self, **changed)
-
-
-class Broken:
-    """Changes the answers of an application; `change` gets the scope, for it may break some paths only."""
-
-    def __init__(self, app: Any, change: Callable[[Any, Sent], Sent]) -> None:
-        self._app, self._change = app, change
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        messages: list[Any] = []
-
-        async def keep(message: Any) -> None:
-            messages.append(message)
-
-        await self._app(scope, receive, keep)
-        start, end = messages
-        sent = self._change(scope, Sent(start["status"], dict(start["headers"]), end["body"]))
-        headers = {**sent.headers, b"content-length": b"%d" % len(sent.body)}
-        await send({"type": "http.response.start", "status": sent.status, "headers": list(headers.items())})
-        await send({"type": "http.response.body", "body": sent.body})
-
-
-class Prefixed:
-    """The application behind a gateway: everything lies under a prefix."""
-
-    def __init__(self, app: Any, prefix: str) -> None:
-        self._app, self._prefix = app, prefix
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        path = scope["path"]
-        await self._app(
-            {**scope, "path": path.removeprefix(self._prefix) if path.startswith(self._prefix) else "/no"},
-            receive,
-            send,
-        )
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except OSError:
+        return False

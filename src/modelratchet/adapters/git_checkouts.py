@@ -13,13 +13,13 @@ import sys
 from pathlib import Path
 
 from modelratchet.config.environment import TELEMETRY_OFF
+from modelratchet.config.layout import ROWS
 from modelratchet.errors import EvidenceError, InputError, MissingEvidenceError
 
 SITE_CACHE = "dvc-site-cache"
 _CACHE_REMOTE = "cache-of-the-project"
 _LOCK = "dvc.lock"
 _ROWS_STAGE = "ingest"
-_ROWS = "data/rows.parquet"
 _SECONDS = 600
 
 
@@ -72,7 +72,7 @@ class GitCheckouts:
                 f"data that the commit tracks is in neither cache nor remote: {', '.join(tracked)}",
                 hint="`dvc push` it from where it is.",
             )
-        if (made / _LOCK).exists() and self._pulled(made, [_ROWS]):
+        if (made / _LOCK).exists() and self._pulled(made, [str(ROWS)]):
             # the rows by their digest: the source may have grown since
             self._say(made, "freeze", _ROWS_STAGE)
 

@@ -12,6 +12,7 @@ import click
 
 from modelratchet.cli.render import columns
 from modelratchet.core.formats import encode
+from modelratchet.core.page.escaping import plain
 from modelratchet.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _lines(found: Backtest) -> Iterator[str]:
         yield ", ".join(f"{count} from {old} to {new}" for (old, new), count in sorted(moves.items()))
     for item in found.skipped:
         mark = "UNTRUSTED" if item.is_untrusted else "skipped"
-        yield f"{mark}: run {item.run_id[:_SHORT]}, version {item.version}: {item.reason}"
+        yield f"{mark}: run {item.run_id[:_SHORT]}, version {item.version}: {plain(item.reason)}"
 
 
 def _rows(replay: Replay) -> Iterator[tuple[str, str, str, str, str]]:
@@ -60,4 +61,4 @@ def _rows(replay: Replay) -> Iterator[tuple[str, str, str, str, str]]:
 
 def _because(turned: Turned) -> str:
     before, after = (outcome.value if outcome else "not asked" for outcome in (turned.before, turned.after))
-    return f"{turned.rule} {turned.subject}: {before} -> {after}: {turned.message}"
+    return f"{turned.rule} {turned.subject}: {before} -> {after}: {plain(turned.message)}"

@@ -26,7 +26,8 @@ COMMANDS = {
     "history": ("modelratchet.cli.ledger", "history", "Show every promotion, rollback and override."),
     "reconcile": ("modelratchet.cli.ledger", "reconcile", "Make alias and certificates say what the ledger says."),
     "ui": ("modelratchet.cli.ui", "ui", "Open MLflow on this project's runs and versions."),
-    "package": ("modelratchet.cli.package", "package", "Build a bento of the bundle, to serve it."),
+    "serve": ("modelratchet.cli.serve", "serve", "Serve a model on this machine, and print how to ask it."),
+    "package": ("modelratchet.cli.package", "package", "Build bento and image of a model, with a bill of materials."),
     "conformance": (
         "modelratchet.cli.conformance",
         "conformance",

@@ -10,6 +10,7 @@ import click
 
 from modelratchet.cli.render import columns
 from modelratchet.core.formats import encode
+from modelratchet.core.page.escaping import plain
 from modelratchet.errors import ExitCode
 from modelratchet.usecases.checks import Check, Status, wrong
 
@@ -51,7 +52,11 @@ def _print(checks: Sequence[Check], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(encode(checks), indent=2))
         return
-    click.echo("\n".join(columns([(_MARKS[item.status], item.subject, item.message) for item in checks], indent="")))
+    click.echo(
+        "\n".join(
+            columns([(_MARKS[item.status], plain(item.subject), plain(item.message)) for item in checks], indent="")
+        )
+    )
     failed = wrong(checks)
     if failed:
         click.echo(f"{len(failed)} of {len(checks)} checks failed: {', '.join(item.subject for item in failed)}")

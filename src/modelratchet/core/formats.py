@@ -7,6 +7,7 @@ carries `FORMAT` and `VERSION`, and its file says both, so that an old file is n
 
 from __future__ import annotations
 
+import sys
 import types
 import typing
 from collections.abc import Mapping
@@ -129,7 +130,8 @@ def _decode_record(kind: Any, data: Any, path: str) -> Any:
 def _decode_scalar(kind: Any, data: Any, path: str) -> Any:
     if kind is float:
         is_number = isinstance(data, (int, float)) and not isinstance(data, bool)
-        return float(_checked(is_number, data, "a number", path))
+        # NaN and infinities are never written; a whole number may be larger than any float
+        return float(_checked(is_number and abs(data) <= sys.float_info.max, data, "a finite number", path))
     is_kind = isinstance(data, kind) and not (kind is int and isinstance(data, bool))
     return _checked(is_kind, data, kind.__name__, path)
 

@@ -1,25 +1,23 @@
 """The promotion ledger: an append-only, hash-chained list of events, and the state that follows from it.
 
 An event names the head that it builds on. Of several events that name the same head, the first one stored wins and the others are void;
-so promoters need no lock. Nothing is edited: a rollback is a further event. Where events are stored is the adapter's business; `fold` is
-called by every use case that asks who reigns. New events are made in `core.ledger_writing`.
+so promoters need no lock. Nothing is edited: a rollback is a further event. Where events are stored is the adapter's business. What was stored is
+believed or refused in `core.folding`; new events are made in `core.ledger_writing`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
-from typing import ClassVar, NoReturn
+from typing import ClassVar
 
 from modelratchet.core.digests import digest_value
-from modelratchet.core.formats import from_document, to_document
+from modelratchet.core.formats import to_document
 from modelratchet.core.moments import read_moment
 from modelratchet.core.standing import NOBODY, Champion
-from modelratchet.errors import EvidenceError
 
 SKEW = timedelta(minutes=5)
 """How far two machines' clocks may differ."""
@@ -71,6 +69,16 @@ class Event:
     def digest(self) -> str:
         """Names this event, and with it all before it."""
         return digest_value(to_document(self))
+
+    @property
+    def named(self) -> Champion:
+        """Whom it is about, without the run."""
+        return Champion(self.version, self.bundle_digest, None)
+
+    @property
+    def proof(self) -> tuple[str | None, str | None, str | None, str | None]:
+        """The digests of verdict, evidence, policy and holdout."""
+        return self.verdict_digest, self.evidence_digest, self.policy_digest, self.holdout_digest
 
 
 @dataclass(frozen=True)
@@ -133,18 +141,15 @@ class History:
         """The accepted event of that nonce, if it is one."""
         return next((item for item in self.accepted if item.event.nonce == nonce), None)
 
-    def lost(self, nonce: str) -> VoidEvent | None:
-        """The void event of that nonce, if it was stored and lost."""
-        return None if self.won(nonce) else next((item for item in self.void if item.event.nonce == nonce), None)
-
     @property
     def reigns(self) -> tuple[Champion, ...]:
         """Who can be gone back to, the champion last: a rollback takes off all that came after its target."""
         chain: list[Champion] = []
         for item in self.accepted:
-            champion = Champion(item.event.version, item.event.bundle_digest, None)
+            champion = item.event.named
             if item.event.kind is EventKind.ROLLED_BACK and champion in chain:
-                del chain[chain.index(champion) + 1 :]
+                while chain[-1] != champion:  # back to its latest reign, for it may have had several
+                    chain.pop()
             elif item.event.kind in CROWNING:
                 chain.append(champion)
         return tuple(chain)
@@ -152,7 +157,7 @@ class History:
     def reigned(self, version: str) -> Champion | None:
         """That version, if it was ever champion."""
         crowned = (item.event for item in self.accepted if item.event.kind in CROWNING)
-        return next((Champion(e.version, e.bundle_digest, None) for e in crowned if e.version == version), None)
+        return next((event.named for event in crowned if event.version == version), None)
 
     @property
     def crowning(self) -> AcceptedEvent | None:
@@ -169,106 +174,15 @@ def beginning(model: str) -> State:
     return State(model, None, 0, NOBODY, NOBODY, None, None)
 
 
-def fold(model: str, stored: Sequence[StoredEvent], so_far: History | None = None) -> History:
-    """Work out what the stored events add up to.
-
-    Law: `fold(model, first + rest)` equals `fold(model, rest, fold(model, first))`.
-
-    Args:
-        model: whose ledger it is.
-        stored: as the store holds them, by rising number.
-        so_far: of the events before them; None where `stored` begins with the first.
-
-    Raises:
-        EvidenceError: the ledger cannot be believed: a number is missing, a text is no event of this model, its counter or its time does not
-            follow, its parent was never stored, or it says what cannot be (a rollback to one that never reigned, say).
-    """
-    folding = _Folding(so_far or History(model, beginning(model), (), ()))
-    for item in stored:
-        folding.take(item)
-    return folding.history()
-
-
-class _Folding:
-    """The ledger read up to some number; grows by one event at a time."""
-
-    def __init__(self, so_far: History) -> None:
-        self.model, self.state = so_far.model, so_far.state
-        self.accepted, self.void = list(so_far.accepted), list(so_far.void)
-        events = [item.event for item in so_far.accepted] + [item.event for item in so_far.void]
-        self.counters = {event.digest: event.counter for event in events}
-        self.bundles = {item.event.version: item.event.bundle_digest for item in so_far.accepted}
-        self.crowned = {item.event.version for item in so_far.accepted if item.event.kind in CROWNING}
-
-    def history(self) -> History:
-        return History(self.model, self.state, tuple(self.accepted), tuple(self.void))
-
-    def take(self, item: StoredEvent) -> None:
-        event = self._believed(item)
-        digest = event.digest
-        if digest in self.counters:
-            self.void.append(VoidEvent(item.number, event, "stored twice: a reply was lost"))
-            return
-        parent_counter = 0 if event.parent is None else self.counters.get(event.parent)
-        if parent_counter is None:
-            self._refuse(item, f"builds on {event.parent}, which was never stored")
-        if event.counter != parent_counter + 1:
-            self._refuse(item, f"has counter {event.counter}, expected {parent_counter + 1}")
-        self.counters[digest] = event.counter
-        if event.parent == self.state.head:
-            self._accept(item, event)
-        else:
-            self.void.append(VoidEvent(item.number, event, self._first_on(event.parent)))
-
-    def _believed(self, item: StoredEvent) -> Event:
-        expected = len(self.accepted) + len(self.void) + 1
-        if item.number != expected:
-            self._refuse(item, f"follows on event {expected - 1}: what was stored between them is gone")
-        try:
-            event = from_document(Event, json.loads(item.text), "its text")
-            read_moment(event.at), read_moment(event.expires_at), event.digest
-        except (ValueError, RecursionError) as error:
-            self._refuse(item, f"is no event: its text is no JSON: {error}", error)
-        except EvidenceError as error:
-            self._refuse(item, f"is no event: {error.message}", error)
-        if event.model != self.model:
-            self._refuse(item, f"is of model {event.model}, expected {self.model}")
-        return event
-
-    def _accept(self, item: StoredEvent, event: Event) -> None:
-        latest = self.state.latest_at
-        if latest is not None and read_moment(event.at) < read_moment(latest) - SKEW:
-            self._refuse(item, f"was written at {event.at}, before the event that it builds on ({latest})")
-        if self.bundles.setdefault(event.version, event.bundle_digest) != event.bundle_digest:
-            self._refuse(item, f"gives version {event.version} another bundle than an event before it")
-        impossible = _impossible(self.state, event, self.crowned)
-        if impossible:
-            self._refuse(item, impossible)
-        if event.kind in CROWNING:
-            self.crowned.add(event.version)
-        self.state = after(self.state, event)
-        self.accepted.append(AcceptedEvent(item.number, event))
-
-    def _first_on(self, parent: str | None) -> str:
-        winner = next((item for item in self.accepted if item.event.parent == parent), None)
-        return f"event {winner.number} was stored first" if winner else "builds on an event that is void"
-
-    def _refuse(self, item: StoredEvent, found: str, cause: Exception | None = None) -> NoReturn:
-        raise EvidenceError(
-            f"event {item.number} of the ledger of {self.model} {found}",
-            hint="Someone changed the ledger in the store. Restore it from a backup; until then nothing is promoted.",
-        ) from cause
-
-
 def after(state: State, event: Event) -> State:
     """The state once an event that builds on it is accepted. The first champion is the first anchor."""
-    named = Champion(event.version, event.bundle_digest, None)
     latest = event.at if state.latest_at is None else max(event.at, state.latest_at)
     state = replace(state, head=event.digest, counter=event.counter, latest_at=latest)
     if event.kind is EventKind.ANCHORED:
-        return replace(state, anchor=named)
+        return replace(state, anchor=event.named)
     is_anchor = event.is_anchor or not state.anchor.exists
-    return replace(state, champion=named, anchor=named if is_anchor else state.anchor, expires_at=event.expires_at)
+    anchor = event.named if is_anchor else state.anchor
+    return replace(state, champion=event.named, anchor=anchor, expires_at=event.expires_at)
 
 
 def _replayed(model: str, events: Iterable[Event]) -> State:
@@ -276,14 +190,3 @@ def _replayed(model: str, events: Iterable[Event]) -> State:
     for event in events:
         state = after(state, event)
     return state
-
-
-def _impossible(state: State, event: Event, crowned: set[str]) -> str:
-    """What an event says that cannot be after this state; empty where all is well."""
-    if event.kind is EventKind.ROLLED_BACK and event.version not in crowned:
-        return f"rolls back to version {event.version}, which never reigned"
-    if event.kind is EventKind.RENEWED and event.version != state.champion.version:
-        return f"renews version {event.version}, while {state.champion.version or 'nobody'} reigned"
-    if event.kind is EventKind.ANCHORED and not state.champion.exists:
-        return "names an anchor before anybody reigned"
-    return ""

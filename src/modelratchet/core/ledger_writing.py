@@ -89,20 +89,19 @@ def anchored(state: State, target: Champion, reason: str, circumstances: Circums
     return _Draft(state, EventKind.ANCHORED, target, True, reason).event(circumstances)
 
 
-def renewed(state: State, proof: Event, circumstances: Circumstances) -> Event:
+def renewed(state: State, crowning: Event, circumstances: Circumstances) -> Event:
     """The champion's record is proof for some time more.
 
     Args:
         state: the champion's.
-        proof: the event that made it champion; its digests are carried on.
+        crowning: the event that made it champion; its digests are carried on.
         circumstances: who writes, and how long the record is to last.
 
     Raises:
         EvidenceError: the clock was set back, or nobody reigns yet.
     """
     _require_champion(state)
-    carried = _Proof(proof.verdict_digest, proof.evidence_digest, proof.policy_digest, proof.holdout_digest)
-    return _Draft(state, EventKind.RENEWED, state.champion, False, "").event(circumstances, carried)
+    return _Draft(state, EventKind.RENEWED, state.champion, False, "").event(circumstances, _Proof(*crowning.proof))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from typing import ClassVar
 from modelratchet.core.digests import digest_value
 from modelratchet.core.formats import to_document
 
+BUNDLE_FOLDER = "bundle"
+"""What a bundle's directory is called within a folder that holds more: the champion's, the anchor's."""
 MODEL_FILE = "model.onnx"
 SCHEMA_FILE = "schema.json"
 MANIFEST_FILE = "manifest.json"

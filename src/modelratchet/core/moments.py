@@ -22,9 +22,16 @@ def read_moment(text: str) -> datetime:
     """The time that `write_moment` wrote.
 
     Raises:
-        EvidenceError: it is of another form.
+        EvidenceError: it is of another form, be it only a zero that is missing: times are compared as text, too.
     """
     try:
-        return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+        moment = datetime.strptime(text, _FORM).replace(tzinfo=UTC)
     except ValueError as error:
-        raise EvidenceError(f"found the time {text!r}, expected the form 2026-11-24T07:05:09Z") from error
+        raise _of_another_form(text) from error
+    if write_moment(moment) != text:
+        raise _of_another_form(text)
+    return moment
+
+
+def _of_another_form(text: str) -> EvidenceError:
+    return EvidenceError(f"found the time {text!r}, expected the form 2026-11-24T07:05:09Z")

@@ -49,6 +49,11 @@ class Standing:
     holdout_look: int
     anchor_look: int
 
+    @property
+    def has_own_anchor(self) -> bool:
+        """Whether there is an anchor that is not the champion itself."""
+        return self.anchor.exists and self.anchor != self.champion
+
 
 def look_of(judged: Sequence[str], bundle_digest: str) -> int:
     """Which candidate, from 1, a bundle is among those judged on one holdout; one that was not judged yet comes next.

@@ -21,6 +21,8 @@ from modelratchet.modeling.metrics import Truth, refuse_broken
 from modelratchet.modeling.paired import PairedPlan, paired_differences
 from modelratchet.modeling.scores import Scores
 
+CHAMPION, ANCHOR = "champion", "anchor"
+
 
 class Model(Protocol):
     """A loaded graph; `modeling.onnx_model.OnnxModel` is one."""
@@ -106,8 +108,8 @@ def compare(candidate: Contender, references: References, holdout: Holdout, plan
         holdout_digest=holdout.digest,
         n_rows=len(truth),
         standing=standing,
-        champion=_champion_contest(trial, standing.champion, champion) if champion else None,
-        anchor=_anchor_contest(trial, standing.anchor, anchor) if anchor else None,
+        champion=_contest(trial, CHAMPION, standing.champion, champion) if champion else None,
+        anchor=_contest(trial, ANCHOR, standing.anchor, anchor) if anchor else None,
     )
 
 
@@ -134,24 +136,16 @@ def reference_scores(reference: Contender, schema: Schema, holdout: Holdout) -> 
     return Scores.classification(schema.task, positions[scores.labels], scores.probabilities[:, np.argsort(positions)])
 
 
-def _champion_contest(trial: _Trial, record: Champion, champion: Contender) -> Contest:
+def _contest(trial: _Trial, role: str, record: Champion, reference: Contender) -> Contest:
+    """Slices and churn are of the champion only: the anchor asks about the primary metric as a whole."""
     try:
-        theirs = reference_scores(champion, trial.schema, trial.holdout)
+        theirs = reference_scores(reference, trial.schema, trial.holdout)
     except RatchetError as error:
-        return _incomparable(record, "champion", error)
-    return Contest(record, "", _differences(trial, theirs), tuple(_slices(trial, theirs)), _churn(trial, theirs))
-
-
-def _anchor_contest(trial: _Trial, record: Champion, anchor: Contender) -> Contest:
-    try:
-        theirs = reference_scores(anchor, trial.schema, trial.holdout)
-    except RatchetError as error:
-        return _incomparable(record, "anchor", error)
-    return Contest(record, "", _differences(trial, theirs), (), None)
-
-
-def _incomparable(record: Champion, role: str, error: RatchetError) -> Contest:
-    return Contest(record, f"{role} version {record.version}: {error.message}", (), (), None)
+        return Contest(record, f"{role} version {record.version}: {error.message}", (), (), None)
+    differences = _differences(trial, theirs)
+    if role == ANCHOR:
+        return Contest(record, "", differences, (), None)
+    return Contest(record, "", differences, tuple(_slices(trial, theirs)), _churn(trial, theirs))
 
 
 def _differences(trial: _Trial, theirs: Scores) -> tuple[Difference, ...]:

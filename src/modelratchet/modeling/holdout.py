@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from modelratchet.core.schema import Schema
 from modelratchet.errors import DataError
 from modelratchet.modeling.frames import as_category, encode_labels, features_of
 from modelratchet.modeling.metrics import Truth
+from modelratchet.modeling.tables import read_table
+from modelratchet.storage.files import digest_file
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,11 @@ class Holdout:
                 f"{setting} names {missing}, found columns {list(self.rows.columns)}",
                 hint="Name it under columns.kept if it is no feature.",
             )
+
+
+def read_holdout(path: Path) -> Holdout:
+    """Read the held-out rows and digest their file."""
+    return Holdout(read_table(path), digest_file(path))
 
 
 def _numbers(column: pd.Series) -> NDArray[np.float64]:

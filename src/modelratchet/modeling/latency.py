@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelratchet.core.latency import Ratio, Route, Times, Timing
+from modelratchet.core.latency import QUANTILES, Ratio, Route, Times, Timing
 from modelratchet.core.statistics import FloatArray, IntArray
 from modelratchet.core.time_ratios import (
     MINIMUM_TURNS,
@@ -38,7 +38,6 @@ from modelratchet.modeling.turns import (
     without_garbage_collection,
 )
 
-QUANTILES = (0.5, 0.95)
 _MOST_TURNS = 100_000  # from here on it is not the number of calls that limits what can be told
 _DIFFERENT_CALLS = 256
 _WARM_UP_SHARE = 0.1

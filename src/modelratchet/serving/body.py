@@ -10,6 +10,9 @@ from typing import Any
 from modelratchet.serving.exchange import RawHeaders
 from modelratchet.serving.problems import Problem
 
+_MOST_DIGITS = 20
+"""Of a length: as many as any limit has, and few enough to be read in no time."""
+
 Receive = Callable[[], Awaitable[Any]]
 
 
@@ -21,12 +24,12 @@ async def read_body(receive: Receive, headers: RawHeaders, maximum_bytes: int, s
     """Read it whole.
 
     Raises:
-        Problem: it is, or says that it is, larger than allowed; or is not there in time.
+        Problem: it is, or says that it is, larger than allowed; or is not there in time; or its length is said in no number.
         Gone: the caller went away.
     """
     for name, value in headers:
-        if name == b"content-length" and int(value) > maximum_bytes:
-            raise _too_large(int(value), maximum_bytes)
+        if name == b"content-length":
+            _refuse_length(value, maximum_bytes)
     try:
         async with asyncio.timeout(seconds):
             message = await receive()
@@ -44,6 +47,16 @@ async def read_body(receive: Receive, headers: RawHeaders, maximum_bytes: int, s
     except TimeoutError as error:
         detail = f"the body was not whole within {seconds:g} s"
         raise Problem(HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", detail) from error
+
+
+def _refuse_length(said: bytes, maximum: int) -> None:
+    """Servers hold the grammar too, but not all of them: RFC 9110, section 8.6."""
+    if not said.isdigit():
+        detail = f"found content-length {said[:30].decode('latin-1')!r}, expected a number of bytes"
+        raise Problem(HTTPStatus.BAD_REQUEST, "wrong-content-length", detail)
+    size = int(said[:_MOST_DIGITS])
+    if size > maximum:
+        raise _too_large(size, maximum)
 
 
 def _part(message: Any) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,15 +13,20 @@ from modelratchet.serving.app import App, Application, Receive, Scope, Send
 from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.checks import Checker
 from modelratchet.serving.model import Model
+from modelratchet.serving.observing import Observer
 from modelratchet.serving.parsers.records import Records
-from modelratchet.serving.predictor import Predictor
-from modelratchet.serving.protocols import all_routes
+from modelratchet.serving.predictor import TELLING_ROWS, Predictor
 from modelratchet.serving.samples import sample_rows, write_json
 from modelratchet.serving.served import Served
 from modelratchet.serving.settings import ServingSettings, read_settings
+from modelratchet.serving.structured_log import AccessLog
+from modelratchet.serving.table import table_of
+from modelratchet.serving.tracing import Traced, is_switched_on
 from modelratchet.storage.bundles import Bundle, read_bundle
 
 _WARM_UP_RUNS = 20
+BENTOML_PATHS = ("/schema.json", "/static_content/")
+"""What BentoML's clients and pages ask that is on no row of ours. Nothing else wakes it: a stranger who tries addresses must not fill the memory."""
 
 
 def make_app() -> App:
@@ -38,10 +45,15 @@ def open_bundle(settings: ServingSettings) -> Bundle:
     """The bundle that is to be served, once all that speaks for it was checked.
 
     Raises:
-        EvidenceError: it is not there, or was changed, or is not the one that `serving.json` speaks of.
+        EvidenceError: it is not there, or was changed, or is not the one that `serving.json` speaks of, or not signed where a public key is set.
+        ConfigError: that key cannot be used.
     """
     bundle = read_bundle(settings.bundle)
     settings.of(bundle)
+    if settings.public_key is not None:
+        from modelratchet.serving.signature import require_signature
+
+        require_signature(bundle, settings.signature, settings.public_key)
     return bundle
 
 
@@ -51,12 +63,41 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
         over="ignore"
     )  # a number too large for float32 becomes infinite, which `checks` refuses; numpy would warn of each
     settings = settings.of(bundle)
+    observer = Observer(bundle, settings)
     predictor = predictor_of(bundle, settings)
-    example = _warm_up(predictor, Records(bundle.schema, 1)(write_json({"rows": sample_rows(bundle.schema)})))
-    served = Served(bundle.schema, bundle.digest, settings, example)
-    app = App(all_routes(served), predictor, settings)
-    app.fallback = BentomlRoutes()
+    for n_rows in (TELLING_ROWS, 1):
+        rows = sample_rows(bundle.schema, n_rows)
+        example = _warm_up(predictor, Records(bundle.schema, n_rows)(write_json({"rows": rows})))
+    served = Served(bundle.schema, bundle.digest, settings, example, observer)
+    # after the warm-up, which is none of the callers' business
+    predictor.note_unusual = observer.unusual
+    app = App(table_of(served), predictor, settings, observer)
+    app.fallback, app.fallback_paths = BentomlRoutes(), BENTOML_PATHS
     return app
+
+
+def make_server() -> Application:
+    """The application of `make_app`, behind what logs and traces every request where the environment asks for it: that costs time.
+
+    Raises:
+        ConfigError, EvidenceError: as `make_app` does.
+    """
+    app = make_app()
+    outermost: Application = app
+    if _logs_requests(os.environ):
+        outermost = AccessLog(outermost)
+    if is_switched_on(os.environ):
+        outermost = Traced(outermost, app.paths, os.environ)
+    return outermost
+
+
+def is_watched(environment: Mapping[str, str]) -> bool:
+    """Whether something stands around the application."""
+    return _logs_requests(environment) or is_switched_on(environment)
+
+
+def _logs_requests(environment: Mapping[str, str]) -> bool:
+    return environment.get("RATCHET_ACCESS_LOG") == "1"
 
 
 def predictor_of(bundle: Bundle, settings: ServingSettings) -> Predictor:

@@ -52,4 +52,6 @@ def _value(column: Column, row: int) -> float | str | None:
     if column.minimum is None or column.maximum is None:
         return None
     middle = (column.minimum + column.maximum) / 2
-    return round(middle) if column.minimum <= round(middle) <= column.maximum else middle
+    whole = column.minimum == round(column.minimum) and column.maximum == round(column.maximum)
+    short = round(middle) if whole else float(f"{middle:.4g}")
+    return short if column.minimum <= short <= column.maximum else middle

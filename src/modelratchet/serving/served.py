@@ -6,17 +6,22 @@ from dataclasses import dataclass
 
 from modelratchet.core.schema import Schema
 from modelratchet.serving.batches import Answer
+from modelratchet.serving.observing import Observer
 from modelratchet.serving.settings import ServingSettings
 
 
 @dataclass(frozen=True)
 class Served:
-    """One bundle behind this server. `digest` is the bundle's, `example` what the model says of the schema's sample row."""
+    """One bundle behind this server. `digest` is the bundle's; `observer` is None where nobody counts, as in BentoML's own server.
+
+    `example` is what the model says of the schema's sample row, for the documentation.
+    """
 
     schema: Schema
     digest: str
     settings: ServingSettings
     example: Answer
+    observer: Observer | None = None
 
     @property
     def model(self) -> dict[str, str]:

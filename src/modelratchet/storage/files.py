@@ -95,7 +95,7 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise MissingEvidenceError(f"{path} is not there", hint="Run `ratchet run` first.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EvidenceError(f"{path} is not JSON: {error}", hint="Delete it and run `ratchet run` again.") from error
 
 

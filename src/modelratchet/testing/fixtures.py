@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from modelratchet.config.layout import BUNDLE, HOLDOUT, PARAMS, REIGNING
+from modelratchet.core.manifest import BUNDLE_FOLDER
 from modelratchet.errors import DataError, MissingEvidenceError
 
 if TYPE_CHECKING:
@@ -54,9 +55,9 @@ def candidate(pytestconfig: pytest.Config) -> LoadedModel:
 @pytest.fixture(scope="session")
 def champion(pytestconfig: pytest.Config, candidate: LoadedModel, _holdout_rows: pd.DataFrame) -> LoadedModel:
     """The model that reigns, as the pipeline last fetched it. Skips where nobody reigns, or it cannot answer today's rows."""
-    if not (_root(pytestconfig) / REIGNING / "bundle").exists():
+    if not (_root(pytestconfig) / REIGNING / BUNDLE_FOLDER).exists():
         pytest.skip("nobody reigns: there is no champion to hold the candidate against")
-    found = _load(pytestconfig, REIGNING / "bundle")
+    found = _load(pytestconfig, REIGNING / BUNDLE_FOLDER)
     try:
         _refuse_stranger(found, candidate, _holdout_rows)
     except DataError as error:

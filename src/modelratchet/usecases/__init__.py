@@ -1,1 +1,1 @@
-"""What the system does, one verb a file. Talks to ports only; the ports are in `ports.py`."""
+"""What the system does, one verb a file. Talks to ports only; the ports are in `ports`."""

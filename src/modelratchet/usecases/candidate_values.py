@@ -28,7 +28,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from modelratchet.core.comparison import Comparison, Contest
 from modelratchet.core.evidence import DataCheck, Evaluation, Evidence, Parity
-from modelratchet.core.latency import Footprint, LatencyReport, Route, Timing
+from modelratchet.core.latency import MEDIAN, Footprint, LatencyReport, Route, Timing
 from modelratchet.core.model_tests import ModelTests, TestOutcome
 from modelratchet.core.paired import interval
 from modelratchet.core.verdict import Outcome, Verdict
@@ -36,8 +36,6 @@ from modelratchet.usecases.ports import Revision
 
 GAIN_CONFIDENCE = 0.95
 """Of the logged intervals of gains. The gate asks for more where a holdout was used often; its findings say how much."""
-
-MEDIAN = 0.5
 
 _Named = Iterator[tuple[str, float | None]]
 _NOT_IN_NAMES = re.compile(r"[^\w.\-/ ]")

@@ -9,7 +9,7 @@ from pathlib import Path
 from modelratchet.core.changes import Changes, Origin, changes_between
 from modelratchet.core.digests import digest_value
 from modelratchet.core.formats import to_document
-from modelratchet.core.manifest import MANIFEST_FILE, Manifest
+from modelratchet.core.manifest import BUNDLE_FOLDER, MANIFEST_FILE, Manifest
 from modelratchet.core.page.building import Surroundings, page_of
 from modelratchet.core.page.model import Link, Page
 from modelratchet.core.policy import Policy
@@ -17,7 +17,6 @@ from modelratchet.core.run_facts import RUN_FACTS_FILE, DatasetFacts, RunFacts
 from modelratchet.errors import EvidenceError, MissingEvidenceError
 from modelratchet.storage.files import read_record
 from modelratchet.usecases.candidate_values import flat_params
-from modelratchet.usecases.fetch_champion import BUNDLE
 from modelratchet.usecases.ports import DatasetReader, Revision, RunDataset, RunPlace
 from modelratchet.usecases.read_report import Report, ReportFiles, read_report
 
@@ -107,7 +106,7 @@ def _champion(reigning: Path, report: Report) -> RunFacts | None:
 
 
 def _changes(reigning: Path, facts: RunFacts, candidate: Origin) -> Changes:
-    manifest = read_record(reigning / BUNDLE / MANIFEST_FILE, Manifest)
+    manifest = read_record(reigning / BUNDLE_FOLDER / MANIFEST_FILE, Manifest)
     champion = Origin(
         params=facts.params,
         datasets=facts.datasets,

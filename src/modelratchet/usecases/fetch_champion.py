@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelratchet.core.ledger import State
+from modelratchet.core.manifest import BUNDLE_FOLDER
 from modelratchet.core.run_facts import RUN_FACTS_FILE, RunFacts
 from modelratchet.core.standing import NOBODY, Champion, Standing, look_of
 from modelratchet.errors import EvidenceError, MissingEvidenceError
@@ -18,8 +19,6 @@ from modelratchet.storage.files import digest_file, read_record, write_record
 from modelratchet.usecases.ports import ModelRegistry, RegisteredVersion
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.reconcile import refuse_hand_set_alias
-
-BUNDLE = "bundle"
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,10 @@ def fetch_champion(throne: Throne, model: str, files: StandingFiles) -> bool:
     """
     history = throne.reader.history(model)
     refuse_hand_set_alias(throne.reader.ledger, history)
-    champion = _version(throne.registry, model, history.state.champion)
+    champion = _version(throne.registry, model, history.state.champion, "`ratchet rollback --to VERSION`")
     is_one = history.state.anchor == history.state.champion
-    anchor = champion if is_one else _version(throne.registry, model, history.state.anchor)
+    other_anchor = "`ratchet anchor VERSION --reason ...`"
+    anchor = champion if is_one else _version(throne.registry, model, history.state.anchor, other_anchor)
     changes = [
         _fetched(throne.registry, champion, files.reigning),
         _told(throne.registry, champion, files.reigning / RUN_FACTS_FILE),
@@ -91,8 +91,8 @@ def _standing(
     )
 
 
-def _version(registry: ModelRegistry, model: str, named: Champion) -> RegisteredVersion | None:
-    """The version that the ledger names, as long as it is what it was when the event was written."""
+def _version(registry: ModelRegistry, model: str, named: Champion, remedy: str) -> RegisteredVersion | None:
+    """The version that the ledger names, as long as it is what it was when the event was written; `remedy` names another in its place."""
     if named.version is None:
         return None
     found = registry.version(model, named.version)
@@ -100,7 +100,7 @@ def _version(registry: ModelRegistry, model: str, named: Champion) -> Registered
         holds = "is not in the registry any more" if found is None else f"holds bundle {found.bundle_digest} now"
         raise MissingEvidenceError(
             f"version {named.version} of {model}, which the ledger names with bundle {named.bundle_digest}, {holds}",
-            hint="Restore the registry from a backup, or go on with another version: `ratchet rollback --to VERSION`.",
+            hint=f"Restore the registry from a backup, or go on with another version: {remedy}.",
         )
     return found
 
@@ -111,7 +111,7 @@ def _named(version: RegisteredVersion | None) -> Champion:
 
 def _fetched(registry: ModelRegistry, version: RegisteredVersion | None, folder: Path) -> bool:
     """Make a folder hold that version's bundle, or none; whether anything had to be done."""
-    bundle = folder / BUNDLE
+    bundle = folder / BUNDLE_FOLDER
     if version is None:
         # DVC wants the folder even where nothing is in it
         has_changed = bundle.exists() or not folder.is_dir()

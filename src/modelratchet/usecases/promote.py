@@ -12,10 +12,10 @@ from modelratchet.core.digests import digest_value
 from modelratchet.core.evidence import Evidence
 from modelratchet.core.formats import to_document
 from modelratchet.core.gate import decide
-from modelratchet.core.ledger import Event, History
+from modelratchet.core.ledger import Event, History, State
 from modelratchet.core.ledger_writing import promoted
 from modelratchet.core.policy import Policy
-from modelratchet.core.standing import look_of
+from modelratchet.core.standing import NOBODY, look_of
 from modelratchet.core.verdict import Decision, Outcome, Verdict
 from modelratchet.errors import EvidenceError, MissingEvidenceError, RejectedError
 from modelratchet.storage.bundles import read_bundle
@@ -66,6 +66,7 @@ def promote(desk: Desk, files: PromotionFiles, policy: Policy) -> Written:
     _require_same_answer(case, policy)
     version = _recorded(desk, case.verdict)
     _require_same_state(history, case.verdict)
+    _require_same_references(history.state, case.evidence)
     _require_budget(desk.registry, case)
     return write_event(
         desk, history, lambda state, circumstances: promoted(state, case.verdict, version.version, circumstances)
@@ -144,6 +145,18 @@ def _require_same_state(history: History, verdict: Verdict) -> None:
         f"and it ends with {history.state.head or 'nothing'} now (champion {now})",
         hint=COMPARE_AGAIN,
     )
+
+
+def _require_same_references(state: State, evidence: Evidence) -> None:
+    """The head alone is a word in a file; who was compared with has to be who the ledger names at that head."""
+    standing = evidence.comparison.standing if evidence.comparison else None
+    for role, named in (("champion", state.champion), ("anchor", state.anchor)):
+        found = getattr(standing, role, NOBODY)
+        if (found.version, found.bundle_digest) != (named.version, named.bundle_digest):
+            raise EvidenceError(
+                f"the evidence compares with {role} {found.version or 'nobody'}, and the ledger names {named.version or 'nobody'}",
+                hint=COMPARE_AGAIN,
+            )
 
 
 def _require_budget(registry: ModelRegistry, case: _Case) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelratchet.core.ledger import History, fold
+from modelratchet.core.folding import fold
+from modelratchet.core.ledger import History
 from modelratchet.errors import EvidenceError
 from modelratchet.usecases.ports import Ledger, Memory, Projection
 

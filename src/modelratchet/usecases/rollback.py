@@ -39,9 +39,10 @@ def rollback(desk: Desk, model: str, to: str | None, reason: str) -> Written:
         return _finished(desk, model, settled_event(desk, history, made))
     target = _target(history, to)
     if history.crowning is not None and target.version == history.state.champion.version:
-        return settled_event(desk, history, history.crowning.event)
+        return _finished(desk, model, settled_event(desk, history, history.crowning.event))
     whole_champion(desk, model, target)
-    desk.reader.memory.remember(_note(desk, model), history.state.head)
+    if to is None:
+        desk.reader.memory.remember(_note(desk, model), history.state.head)
     written = write_event(desk, history, lambda state, found: rolled_back(state, target, reason, found))
     return _finished(desk, model, written)
 

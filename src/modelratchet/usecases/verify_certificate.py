@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from modelratchet.core.certificate import Certificate, decode_certificate
-from modelratchet.core.ledger import EventKind
+from modelratchet.core.ledger import SKEW, EventKind
 from modelratchet.core.moments import read_moment
 from modelratchet.errors import DigestError, EvidenceError, MissingEvidenceError
 from modelratchet.storage.bundles import read_bundle
@@ -103,7 +103,7 @@ def _bundle(presented: Presented, certificate: Certificate) -> str:
 
 def _date(now: datetime, certificate: Certificate) -> str:
     event = certificate.event
-    if now < read_moment(event.at):
+    if now < read_moment(event.at) - SKEW:
         raise EvidenceError(f"it was issued at {event.at}, which is yet to come: is this machine's clock right?")
     if now >= read_moment(event.expires_at):
         raise EvidenceError(f"it expired at {event.expires_at}; a renewed record is needed")

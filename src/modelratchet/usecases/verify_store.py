@@ -6,15 +6,16 @@ The ledger is believed as far as its chain holds; bundles, verdicts, evidence, c
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from modelratchet.core.certificate import certificate_name, decode_certificate
 from modelratchet.core.evidence import Evidence
-from modelratchet.core.ledger import Event, State
+from modelratchet.core.ledger import Event, EventKind, State
 from modelratchet.core.moments import read_moment
 from modelratchet.core.reports import EVIDENCE_NAME, VERDICT_NAME, Named, parse_named_report
 from modelratchet.core.verdict import Decision, Verdict
@@ -103,9 +104,23 @@ def _verdict(event: Event, files: RunFiles) -> str:
         raise EvidenceError(f"{source} and the event differ in {', '.join(loose)}")
     if document.get("decision") != Decision.PROMOTE:
         raise EvidenceError(f"{source} says {document.get('decision')}, not promote")
+    if event.kind is EventKind.PROMOTED:
+        _require_no_replay(event, document, source)
     evidence = _read(files, run_id, EVIDENCE_NAME)
     parse_named_report(evidence, str(event.evidence_digest), Named(Evidence, f"{EVIDENCE_NAME} of run {run_id}"))
     return f"promote; verdict and evidence of run {run_id} are the ones named"
+
+
+def _require_no_replay(event: Event, document: Mapping[str, Any], source: str) -> None:
+    """A verdict stands for the state it was made in alone, and moves the anchor only where it says so; the first champion is the first anchor."""
+    head = document.get("ledger_head")
+    if head != event.parent:
+        raise EvidenceError(
+            f"{source} was made after {head or 'nothing'}, and the event builds on {event.parent or 'nothing'}"
+        )
+    is_anchor = event.parent is None or document.get("is_superior") is True
+    if event.is_anchor != is_anchor:
+        raise EvidenceError(f"{source} and the event differ in whether the champion is the new anchor")
 
 
 def _certificate_checks(event: Event, version: RegisteredVersion, store: Store) -> Iterator[Check]:

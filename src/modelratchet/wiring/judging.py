@@ -9,6 +9,7 @@ from modelratchet.config.layout import ANCHOR, REIGNING, STANDING, TRAIN
 from modelratchet.config.params import Params
 from modelratchet.core.comparison import Comparison
 from modelratchet.core.evidence import Evaluation
+from modelratchet.core.manifest import BUNDLE_FOLDER
 from modelratchet.core.standing import Champion, Standing
 from modelratchet.errors import DigestError, EvidenceError
 from modelratchet.modeling.bootstrap import Resampling
@@ -25,8 +26,6 @@ from modelratchet.storage.bundles import Bundle, read_bundle
 from modelratchet.storage.files import digest_file, read_record
 from modelratchet.wiring.columns import column_plan
 
-BUNDLE_FOLDER = "bundle"
-
 
 @dataclass(frozen=True)
 class Judged:
@@ -34,11 +33,6 @@ class Judged:
 
     evaluation: Evaluation
     plots: Plots
-
-
-def read_holdout(path: Path) -> Holdout:
-    """Read the held-out rows and digest their file."""
-    return Holdout(read_table(path), digest_file(path))
 
 
 def evaluated(bundle: Bundle, holdout: Holdout, params: Params) -> Judged:
@@ -85,11 +79,10 @@ def compared(bundle: Bundle, holdout: Holdout, params: Params) -> Comparison:
     plan = ComparisonPlan(
         params.evaluate.primary, params.evaluate.slices, settings.cluster, settings.resamples, params.seed
     )
-    has_anchor = standing.anchor.exists and standing.anchor.version != standing.champion.version
     references = References(
         standing=standing,
         champion=_fetched(standing.champion, REIGNING) if standing.champion.exists else None,
-        anchor=_fetched(standing.anchor, ANCHOR) if has_anchor else None,
+        anchor=_fetched(standing.anchor, ANCHOR) if standing.has_own_anchor else None,
     )
     return compare(contender_of(bundle), references, holdout, plan)
 

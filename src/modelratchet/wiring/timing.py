@@ -15,10 +15,8 @@ from modelratchet.modeling.holdout import Holdout
 from modelratchet.modeling.latency import LatencyPlan, LineUp, drawn_rows, in_process, in_process_line_up, time_in_turns
 from modelratchet.modeling.onnx_model import OnnxModel
 from modelratchet.modeling.records import is_served, records_of
-from modelratchet.modeling.tables import read_table
 from modelratchet.modeling.turns import Caller
 from modelratchet.storage.bundles import Bundle, read_bundle
-from modelratchet.storage.files import digest_file
 from modelratchet.usecases.ports import ModelServer, ServedModel
 from modelratchet.usecases.time_through_server import (
     Served,
@@ -75,11 +73,6 @@ def timed(candidate: Path, champion: Path, holdout: Holdout, params: Params) -> 
         server_error=served.error,
         incomparable=pair.incomparable,
     )
-
-
-def read_holdout(path: Path) -> Holdout:
-    """Read the held-out rows and digest their file."""
-    return Holdout(read_table(path), digest_file(path))
 
 
 def plan_of(params: Params) -> LatencyPlan:

@@ -43,6 +43,8 @@ def test_whole_number_is_read_where_a_fraction_is_expected() -> None:
         (["bundle_digest"], 5, "Evidence.bundle_digest: found 5, expected str"),
         (["parity", "parts"], {}, "Evidence.parity.parts"),
         (["parity", "parts", 0, "n_rows"], True, "parts[0].n_rows: found True, expected int"),
+        (["parity", "tolerance"], float("nan"), "Evidence.parity.tolerance: found nan, expected a finite number"),
+        (["parity", "tolerance"], 10**400, "expected a finite number"),
         (["evaluation", "task"], "guess", "Evidence.evaluation.task"),
         (["comparison", "surplus"], 1, "unknown fields ['surplus']"),
     ],

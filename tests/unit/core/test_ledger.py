@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelratchet.core.ledger import Event, EventKind, StoredEvent, fold
+from modelratchet.core.folding import fold
+from modelratchet.core.ledger import Event, EventKind, StoredEvent
 from modelratchet.core.ledger_writing import anchored, renewed, rolled_back
 from modelratchet.core.standing import NOBODY
 from modelratchet.errors import EvidenceError
@@ -46,7 +47,6 @@ def test_of_two_events_on_one_head_the_first_stored_wins() -> None:
 
     assert history.state.champion == version(2)
     assert (history.won("n2"), history.won("n3")) == (history.accepted[-1], None)
-    assert (history.lost("n3"), history.lost("n2")) == (history.void[0], None)
     assert (history.void[0].event, history.void[0].reason) == (loser, "event 2 was stored first")
     assert history.accepted[-1].event == winner
 
@@ -92,6 +92,14 @@ def test_a_rollback_to_one_that_was_itself_rolled_back_can_be_undone() -> None:
         chain.add(lambda state, found, target=target: rolled_back(state, version(target), "", found))
 
     assert chain.history.reigns == (version(1), version(2), version(3))
+
+
+def test_a_rollback_to_one_that_reigned_twice_goes_back_to_its_latest_reign() -> None:
+    chain = Chain().crowned(1, 2, 1, 3)
+    for _ in range(2):
+        chain.add(lambda state, found: rolled_back(state, chain.history.reigns[-2], "", found))
+
+    assert chain.history.reigns == (version(1), version(2))
 
 
 def test_an_anchor_that_a_person_names_leaves_the_champion_and_its_expiry() -> None:
@@ -156,6 +164,13 @@ FAULTS = {
     "the first taken out": (CHAIN.stored[1:], "is gone"),
     "one number twice": (CHAIN.stored[:2] + CHAIN.stored[1:], "is gone"),
     "a time before its parent's": (edited(CHAIN, 3, at="2026-11-24T06:50:00Z"), "before the event that it builds on"),
+    "a time in a second spelling": (edited(CHAIN, 3, at="2026-11-24T7:02:00Z"), "found the time '2026-11-24T7:02:00Z'"),
+    "a promotion without a verdict": (edited(CHAIN, 3, kind=EventKind.PROMOTED), "no verdict stands behind it"),
+    "an override that moves the anchor": (edited(CHAIN, 3, is_anchor=True), "moves the anchor to version 3"),
+    "a rollback that moves the anchor": (
+        edited(CHAIN, 3, kind=EventKind.ROLLED_BACK, is_anchor=True),
+        "which a rolled_back event may not",
+    ),
     "another bundle of a version": (edited(CHAIN, 3, version="1"), "another bundle"),
     "a rollback to a stranger": (edited(CHAIN, 3, kind=EventKind.ROLLED_BACK, version="9"), "never reigned"),
     "a renewal of another": (edited(CHAIN, 3, kind=EventKind.RENEWED, version="9"), "renews version 9"),

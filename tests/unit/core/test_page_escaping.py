@@ -118,8 +118,8 @@ def test_plain_text_is_one_visible_line(text: str) -> None:
     shown.encode("utf-8")
 
 
-@pytest.mark.parametrize("text", ["# no", "- no", "1. no", "+ no", "> no", "* no"])
-def test_no_line_begins_a_list_a_heading_or_a_quote(text: str) -> None:
+@pytest.mark.parametrize("text", ["# no", "- no", "1. no", "+ no", "> no", "* no", "---", "- - -"])
+def test_no_line_begins_a_list_a_heading_a_quote_or_is_a_rule(text: str) -> None:
     assert not re.match(r"[#\-+>*]|\d+[.)]\s", for_markdown_line(text))
 
 

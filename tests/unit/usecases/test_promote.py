@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from modelratchet.core.evidence import Evidence
 from modelratchet.core.ledger import EventKind
+from modelratchet.core.standing import NOBODY
 from modelratchet.core.verdict import Decision, Verdict
 from modelratchet.errors import (
     EvidenceError,
@@ -144,6 +146,29 @@ def test_a_verdict_against_one_who_no_longer_reigns_is_refused(shop: Workshop) -
 
     error = refused(shop, early, EvidenceError, ExitCode.EVIDENCE, "champion nobody.*champion 2")
     assert "Compare again: run `ratchet run`" in error.hint
+
+
+def _without_anchor(found: Evidence) -> Evidence:
+    assert found.comparison is not None
+    standing = replace(found.comparison.standing, anchor=NOBODY)
+    return replace(found, comparison=replace(found.comparison, standing=standing))
+
+
+def _without_champion(found: Evidence) -> Evidence:
+    alone = _without_anchor(found).comparison
+    assert alone is not None
+    standing = replace(alone.standing, champion=NOBODY)
+    return replace(found, comparison=replace(alone, standing=standing, champion=None))
+
+
+@pytest.mark.parametrize(("change", "role"), [(_without_champion, "champion"), (_without_anchor, "anchor")])
+def test_evidence_on_another_than_the_ledger_names_is_refused_though_the_head_fits(
+    shop: Workshop, change: Callable[[Evidence], Evidence], role: str
+) -> None:
+    shop.promoted(0.1)
+    files = shop.judged(0.2, change)
+
+    refused(shop, files, EvidenceError, ExitCode.EVIDENCE, f"compares with {role} nobody, and the ledger names 1")
 
 
 def test_a_candidate_that_others_were_judged_before_is_refused(shop: Workshop, registry: FakeModelRegistry) -> None:

@@ -69,3 +69,28 @@ def test_a_stopped_rollback_is_not_resumed_after_an_hour(shop: Workshop, ledger:
         next(shop.minutes)
 
     assert rollback(shop.desk, MODEL, None, "").state.champion.version == "1"
+
+
+def test_a_named_rollback_that_was_stopped_does_not_swallow_the_step_after_it(
+    shop: Workshop, ledger: FakeLedger
+) -> None:
+    reigned(shop)
+    ledger.cannot_project = True
+    with pytest.raises(TrackingError):
+        rollback(shop.desk, MODEL, "2", "")
+    ledger.cannot_project = False
+
+    assert rollback(shop.desk, MODEL, None, "").state.champion.version == "1"
+
+
+def test_a_stopped_step_that_was_completed_by_name_does_not_swallow_the_next(
+    shop: Workshop, ledger: FakeLedger
+) -> None:
+    reigned(shop)
+    ledger.cannot_project = True
+    with pytest.raises(TrackingError):
+        rollback(shop.desk, MODEL, None, "")
+    ledger.cannot_project = False
+    assert not rollback(shop.desk, MODEL, "2", "").is_new
+
+    assert rollback(shop.desk, MODEL, None, "").state.champion.version == "1"

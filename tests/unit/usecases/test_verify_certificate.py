@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -81,6 +81,13 @@ def test_a_certificate_counts_from_its_issue_to_its_expiry(presented: Presented,
     moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
 
     assert message in faults(replace(presented, now=moment))["date"]
+
+
+def test_a_certificate_of_a_machine_whose_clock_is_a_little_ahead_counts(presented: Presented) -> None:
+    moment = datetime(2026, 11, 1, 9, 55, tzinfo=UTC)
+
+    assert "date" not in faults(replace(presented, now=moment))
+    assert "yet to come" in faults(replace(presented, now=moment - timedelta(seconds=1)))["date"]
 
 
 def test_an_old_record_is_not_taken_again(presented: Presented) -> None:

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from modelratchet.core.digests import canonical_json
-from modelratchet.core.ledger import fold
+from modelratchet.core.folding import fold
+from modelratchet.core.ledger_writing import Circumstances, promoted
 from modelratchet.core.reports import report_bytes
+from modelratchet.core.verdict import Verdict
 from modelratchet.usecases.checks import Check, Status, wrong
 from modelratchet.usecases.verify_store import verify_store
 from tests.fakes.signer import FakeSigner
 from tests.samples.candidates import MODEL, bundle
-from tests.samples.promotions import NOW, Promotions, two_promotions
+from tests.samples.promotions import NOW, Promotions, judged, two_promotions
 
 Change = Callable[[Promotions], None]
 
@@ -114,6 +116,28 @@ def test_a_change_in_the_store_is_found_and_named(promotions: Promotions, change
     change(promotions)
 
     assert [item.subject for item in wrong(verified(promotions))] == [subject]
+
+
+def _appended(promotions: Promotions, version: str, verdict: Verdict, **changes: object) -> None:
+    made = promoted(promotions.state, verdict, version, Circumstances(NOW, "n3", "a person", "5" * 40, 90))
+    event = replace(made, **changes)  # type: ignore[arg-type]
+    promotions.append(event)
+    promotions.certificates.ensure(event)
+
+
+def test_an_old_verdict_does_not_stand_behind_a_further_event(promotions: Promotions) -> None:
+    _appended(promotions, "1", judged(bundle(0.1))[1])
+
+    (fault,) = wrong(verified(promotions))
+    assert fault.subject == "event 3 verdict"
+    assert "was made after nothing, and the event builds on sha256:" in fault.message
+
+
+def test_an_event_moves_the_anchor_only_where_its_verdict_does(promotions: Promotions) -> None:
+    _appended(promotions, *promotions.record(0.3), is_anchor=True)
+
+    (fault,) = wrong(verified(promotions))
+    assert (fault.subject, "differ in whether" in fault.message) == ("event 3 verdict", True)
 
 
 def test_the_latest_event_is_missed_by_a_machine_that_saw_it_though_the_tags_were_mended(

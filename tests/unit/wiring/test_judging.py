@@ -15,10 +15,11 @@ from modelratchet.config.reading import parse_params
 from modelratchet.core.standing import NOBODY, Champion, Standing
 from modelratchet.core.tasks import Task
 from modelratchet.errors import DataError, DigestError, EvidenceError
+from modelratchet.modeling.holdout import read_holdout
 from modelratchet.modeling.tables import write_table
 from modelratchet.storage.bundles import Bundle, make_bundle, write_bundle
 from modelratchet.storage.files import digest_file, write_record
-from modelratchet.wiring.judging import compared, evaluated, read_holdout, refuse_trained_on
+from modelratchet.wiring.judging import compared, evaluated, refuse_trained_on
 from tests.samples.candidates import COLUMNS, LINEAGE, MODEL, Schema, classifier
 
 

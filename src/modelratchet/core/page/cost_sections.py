@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelratchet.core.latency import Footprint, LatencyReport, Ratio, Timing
+from modelratchet.core.latency import MEDIAN, QUANTILES, Footprint, LatencyReport, Ratio, Times, Timing
 from modelratchet.core.page.blocks import Bar, Block, Cell, Paragraph, Plot, Section, Table
 from modelratchet.core.page.figures import milliseconds, plural, share, size
 from modelratchet.core.page.model import Page
@@ -40,24 +40,24 @@ def footprint(report: LatencyReport | None) -> Iterator[Section]:
 
 def _bar(timing: Timing, ratio: Ratio, limit: float, kind: str = "") -> Bar:
     label = f"{kind}{timing.route.value} p{ratio.quantile * 100:g}"
-    shown = f"{ratio.value:.3f} ({ratio.low:.3f} to {ratio.high:.3f})"
-    return Bar(label, shown, ratio.value - 1.0, ratio.low - 1.0, ratio.high - 1.0, limit, None)
+    return Bar(label, _ratio(ratio), ratio.value - 1.0, ratio.low - 1.0, ratio.high - 1.0, limit, None)
 
 
 def _table(report: LatencyReport) -> Table:
     rows = []
     for timing in report.timings:
-        for name, quantile in (("p50", 0.5), ("p95", 0.95)):
-            ratio = next((item for item in timing.ratios if item.quantile == quantile), None)
-            control = next((item for item in timing.control if item.quantile == quantile), None)
-            mine, theirs = (_time(times, name) for times in (timing.candidate, timing.champion))
-            cells = (mine, theirs, _ratio(ratio), _ratio(control))
+        for quantile in QUANTILES:
+            mine, theirs = (_time(times, quantile) for times in (timing.candidate, timing.champion))
+            cells = (mine, theirs, _ratio(timing.ratio(quantile)), _ratio(timing.control_ratio(quantile)))
+            name = f"p{100 * quantile:g}"
             rows.append((Cell(timing.route.value), Cell(name), *(Cell(text, is_number=True) for text in cells)))
     return Table(("route", "", "candidate", "champion", "ratio", "control"), tuple(rows))
 
 
-def _time(times: object, name: str) -> str:
-    return milliseconds(getattr(times, f"{name}_ms")) if times is not None else "none"
+def _time(times: Times | None, quantile: float) -> str:
+    if times is None:
+        return "none"
+    return milliseconds(times.p50_ms if quantile == MEDIAN else times.p95_ms)
 
 
 def _ratio(ratio: Ratio | None) -> str:

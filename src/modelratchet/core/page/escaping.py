@@ -15,7 +15,7 @@ _NOTHING = "&#8203;"
 
 _MARKUP = re.compile(r"[\\`*\[\]|~$!<>&]|(?<!\w)_|_(?!\w)")
 _JOINED = re.compile(r"(?<=@)(?=\S)|(?<=#)(?=\S)|(?<=:)(?=[\w+/-])|(?<=www)(?=\.)|(?<=gh)(?=-)", re.IGNORECASE)
-_LINE_START = re.compile(r"^([-+]|\d+[.)])(?=\s|$)|^#")
+_LINE_START = re.compile(r"^(?:[-+](?=[-\s]|$)|#)|^\d+[.)](?=\s|$)")
 _IN_CODE = str.maketrans({"`": "'", "<": "\u2039", ">": "\u203a"})
 _IN_CODE_CELL = str.maketrans({"|": "\u00a6"})
 

@@ -43,5 +43,4 @@ def is_superior_to_anchor(comparison: Comparison, policy: Policy) -> bool:
 
 def contest_with_anchor(comparison: Comparison) -> Contest | None:
     """The contest with the anchor, which is the champion's where they are one."""
-    standing = comparison.standing
-    return comparison.champion if standing.anchor == standing.champion else comparison.anchor
+    return comparison.anchor if comparison.standing.has_own_anchor else comparison.champion

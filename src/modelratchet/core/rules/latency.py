@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modelratchet.core.evidence import Evidence
-from modelratchet.core.latency import LatencyReport, Ratio, Route, Timing
+from modelratchet.core.latency import QUANTILES, LatencyReport, Ratio, Route, Timing
 from modelratchet.core.policy import Policy
 from modelratchet.core.rules.answers import missing
 from modelratchet.core.rules.budgets import check_budgets
 from modelratchet.core.time_ratios import MINIMUM_TURNS
 from modelratchet.core.verdict import Finding, Outcome
-
-QUANTILES = (0.5, 0.95)
 
 
 def check_latency(evidence: Evidence, policy: Policy) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from modelratchet.core.schema import CATEGORICAL_INPUT, NUMERIC_INPUT, Schema
 from modelratchet.serving.batches import Batch
-from modelratchet.serving.parsers.records import refuse_size, refuse_twice
+from modelratchet.serving.parsers.records import count_colons, refuse_size, refuse_twice
 from modelratchet.serving.parsers.tensor_data import Given, numbers_of, refuse, texts_of
 from modelratchet.serving.problems import Problem, unreadable
 
@@ -79,7 +79,7 @@ class Tensors:
             read = self._decode(head)
         except (ValueError, RecursionError, msgspec.MsgspecError) as error:
             raise unreadable(error, None) from error
-        if head.count(b":") != _n_keys(read):
+        if count_colons(head) != _n_keys(read):
             refuse_twice(head)
         tensors = {tensor.name: tensor for tensor in read.inputs}
         if len(tensors) != len(read.inputs):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from modelratchet.serving.exchange import PredictionRoute, Route
-from modelratchet.serving.protocols import azure_ml, mlflow_scoring, open_inference, plain, sagemaker, schema, vertex
+from modelratchet.serving.protocols import (
+    azure_ml,
+    mlflow_scoring,
+    open_inference,
+    operations,
+    plain,
+    sagemaker,
+    schema,
+    vertex,
+)
 from modelratchet.serving.served import Served
 
 Protocol = Callable[[Served], Sequence[Route | PredictionRoute]]
@@ -13,6 +22,7 @@ Protocol = Callable[[Served], Sequence[Route | PredictionRoute]]
 PROTOCOLS: tuple[Protocol, ...] = (
     plain.routes,
     schema.routes,
+    operations.routes,
     sagemaker.routes,
     mlflow_scoring.routes,
     azure_ml.routes,

@@ -24,14 +24,14 @@ class Projection:
 
 
 class Ledger(Protocol):
-    """Where promotion events are kept: append-only, each numbered by the store. `core.ledger.fold` makes the state of them."""
+    """Where promotion events are kept: append-only, each numbered by the store. `core.folding.fold` makes the state of them."""
 
     def read(self, model: str) -> tuple[StoredEvent, ...]:
         """All events ever stored, by rising number, those that lost too.
 
         Raises:
             TrackingError: the store cannot be asked now.
-            EvidenceError: a text is not the one that was stored. Missing numbers and all else are for `core.ledger.fold` to find.
+            EvidenceError: a text is not the one that was stored. Missing numbers and all else are for `core.folding.fold` to find.
         """
 
     def append(self, event: Event) -> None:

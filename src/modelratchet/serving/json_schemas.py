@@ -1,0 +1,151 @@
+"""JSON Schemas of what goes in and out, for `openapi`: of rows from the bundle's schema, of all else from the examples of it.
+
+Source: JSON Schema 2020-12, which OpenAPI 3.1 uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from modelratchet.core.schema import MISSING_CATEGORY, Column, Schema
+from modelratchet.serving.settings import ServingSettings
+
+LARGEST = float(np.finfo(np.float32).max)
+_MOST_SHOWN = 100
+_RATHER_MANY = 8
+
+PROBLEM: Mapping[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457, Problem Details for HTTP APIs",
+    "required": ["type", "title", "status", "detail", "request_id"],
+    "properties": {
+        "type": {"type": "string", "pattern": "^urn:modelratchet:problem:", "description": "stable, for programs"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "what was found and what was expected"},
+        "request_id": {"type": "string"},
+        "row": {"type": "integer", "minimum": 0, "description": "counted from 0, where it is about one"},
+        "column": {"type": "string", "description": "where it is about one"},
+    },
+}
+
+
+def of_rows(schema: Schema, settings: ServingSettings) -> dict[str, Any]:
+    """`Row`, `Columns` and `Answer` of a bundle under its policy."""
+    columns = {column.name: _of_column(column, settings) for column in schema.columns}
+    lists = {
+        name: {"type": "array", "items": value, "minItems": 1, "maxItems": settings.maximum_rows}
+        for name, value in columns.items()
+    }
+    return {"Row": _closed(columns), "Columns": _closed(lists), "Answer": _of_answer(schema)}
+
+
+def of_examples(values: Sequence[Any], schema: Schema, *, is_request: bool) -> dict[str, Any]:
+    """What fits each of these examples.
+
+    Args:
+        values: decoded JSON, at least one.
+        schema: names what is recognised as a row, columns or an answer.
+        is_request: then a member that stands beside others may be left out, and a value may be missing.
+    """
+    return _any_of([_Shapes(schema, is_request).of(value) for value in values])
+
+
+def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _of_column(column: Column, settings: ServingSettings) -> dict[str, Any]:
+    found = _number(column, settings) if column.kind == "numeric" else _category(column, settings)
+    if not column.allows_missing:
+        return found
+    if "enum" in found:
+        found["enum"] = [*found["enum"], MISSING_CATEGORY, None]
+    return found | {"type": [found["type"], "null"]}
+
+
+def _number(column: Column, settings: ServingSettings) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "number", "minimum": -LARGEST, "maximum": LARGEST}
+    if column.minimum is None or column.maximum is None:
+        return found
+    if settings.out_of_range == "refuse":
+        return found | {"minimum": column.minimum, "maximum": column.maximum}
+    said = f"{column.minimum:g} to {column.maximum:g} in training; others are answered and counted"
+    return found | {"description": said, "x-minimum": column.minimum, "x-maximum": column.maximum}
+
+
+def _category(column: Column, settings: ServingSettings) -> dict[str, Any]:
+    if settings.unseen_categories == "refuse":
+        return {"type": "string", "enum": list(column.categories)}
+    found: dict[str, Any] = {"type": "string", "description": "others than those of training are answered and counted"}
+    if not column.allows_missing:
+        found["minLength"] = 1
+    return found | {"x-categories": list(column.categories[:_MOST_SHOWN])}
+
+
+def _of_answer(schema: Schema) -> dict[str, Any]:
+    if not schema.task.is_classification:
+        return {"type": "object", "properties": {"prediction": {"type": "number"}}, "required": ["prediction"]}
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    shares = _closed(dict.fromkeys(schema.classes, share))
+    label = {"type": "string", "enum": list(schema.classes)}
+    return {
+        "type": "object",
+        "properties": {"label": label, "probabilities": shares},
+        "required": ["label", "probabilities"],
+    }
+
+
+class _Shapes:
+    """Recognises rows, columns and answers inside of an example; of the rest it tells the types."""
+
+    def __init__(self, schema: Schema, is_request: bool) -> None:
+        self._columns = {column.name for column in schema.columns}
+        self._is_request = is_request
+
+    def of(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return self._of_object(value)
+        if isinstance(value, list):
+            return {"type": "array", "items": _any_of([self.of(item) for item in value])}
+        return {} if value is None else {"type": _kind(value)}
+
+    def _of_object(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        if self._is_request and set(value) == self._columns:
+            return _ref("Columns" if all(isinstance(item, list) for item in value.values()) else "Row")
+        if not self._is_request and set(value) in ({"label", "probabilities"}, {"prediction"}):
+            return _ref("Answer")
+        required = list(value) if len(value) == 1 or not self._is_request else []
+        return {
+            "type": "object",
+            "properties": {name: self.of(item) for name, item in value.items()},
+            "required": required,
+        }
+
+
+def _any_of(shapes: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    distinct: list[dict[str, Any]] = []
+    for shape in shapes:
+        if shape and shape not in distinct:
+            distinct.append(shape)
+    if len(distinct) > _RATHER_MANY or not distinct:
+        return {}
+    return distinct[0] if len(distinct) == 1 else {"anyOf": distinct}
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    return "string" if isinstance(value, str) else "number"
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
