@@ -30,6 +30,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Our server as the image starts it."""
     with running(binary_bundle(), tmp_path_factory.mktemp("served")) as server:
         yield server.process.port
+        server.process.refuse_ended()  # none of the clients may have brought it down
 
 
 @pytest.fixture(scope="module")
