@@ -12,9 +12,10 @@ from modelratchet.serving.settings import ServingSettings
 
 @dataclass(frozen=True)
 class Served:
-    """One bundle behind this server. `digest` is the bundle's; `observer` is None where nobody counts, as in BentoML's own server.
+    """One bundle behind this server.
 
-    `example` is what the model says of the schema's sample row, for the documentation.
+    `digest` is the bundle's, `example` what the model says of the schema's sample row; `observer` is None where nobody counts, as in
+    BentoML's own server.
     """
 
     schema: Schema
