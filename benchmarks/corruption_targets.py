@@ -16,7 +16,7 @@ from typing import Protocol
 from benchmarks.corruption_damage import Rewrite, canonical, compact, readable
 from modelratchet.adapters.dvc_inputs import cache_object, md5_of, require_recorded_inputs
 from modelratchet.adapters.json_memory import JsonMemory
-from modelratchet.adapters.mlflow.ledger import DIGEST_TAG, EVENT_TAG, MlflowLedger
+from modelratchet.adapters.mlflow.ledger import DIGEST_TAG, EVENT_TAG, MlflowLedger, ledger_name
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.mlflow.run_files import MlflowRunFiles
 from modelratchet.adapters.model_signing_signer import ModelSigningSigner, ModelSigningVerifier
@@ -223,7 +223,7 @@ def _stored(
 
 def _ledger(database: Path, reader: LedgerReader) -> Target:
     places = tuple(
-        TagPlace(database, f"{MODEL}.promotions", number, tag, rewrite)
+        TagPlace(database, ledger_name(MODEL), number, tag, rewrite)
         for number in range(1, N_EVENTS + 1)
         for tag, rewrite in ((EVENT_TAG, canonical), (DIGEST_TAG, None))
     )

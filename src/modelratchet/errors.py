@@ -13,7 +13,8 @@ The tree branches by what the caller does next:
     │   ├── MissingEvidenceError  a stage has not run yet
     │   └── DigestError           bytes are not the ones that were promised
     └── OutsideError          4  another system failed; trying again may help
-        ├── TrackingError         MLflow is down, slow or answers with an error
+        ├── TrackingError         MLflow is slow or answers with an error
+        │   └── UnreachableError      nothing listens at its address
         └── StorageError          the disk is full or cannot be written
 
 A verdict of *reject* is a value, not an exception; only a stage that has to stop the pipeline raises
@@ -117,6 +118,10 @@ class OutsideError(RatchetError):
 
 class TrackingError(OutsideError):
     """The MLflow server or store did not do what was asked."""
+
+
+class UnreachableError(TrackingError):
+    """Nothing listens at MLflow's address, and all tries were used up: asking it something else now only costs more time."""
 
 
 class StorageError(OutsideError):

@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +19,7 @@ from mlflow import MlflowClient
 from modelratchet.adapters.mlflow.address import StoreAddress, read_address
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.mlflow.store import connect
-from modelratchet.errors import DigestError, TrackingError
+from modelratchet.errors import DigestError, TrackingError, UnreachableError
 from modelratchet.storage.bundles import write_bundle
 from tests.faulty_proxy import Faults, faulty_proxy
 from tests.mlflow_stores import empty_store, served_store
@@ -249,6 +251,22 @@ def test_a_server_that_is_down_is_an_outside_error_that_says_what_to_do(
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreAddress]:
     with served_store(tmp_path_factory.mktemp("served")) as address:
         yield address
+
+
+@pytest.mark.parametrize("n_answered", [1, 12, 40], ids="gone after {} requests".format)
+def test_a_server_that_goes_away_is_given_up_within_seconds(
+    server: StoreAddress, tmp_path: Path, n_answered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paused: Counter[int] = Counter()
+    monkeypatch.setattr(time, "sleep", lambda seconds: paused.update({threading.get_ident(): seconds}))
+
+    with faulty_proxy(server.uri, Faults(down_after=n_answered)) as uri:
+        address = read_address(tmp_path, {"MLFLOW_TRACKING_URI": uri})
+        with pytest.raises(UnreachableError, match="nothing listens there"):
+            MlflowRegistry(address).record(candidate(tmp_path, f"gone-{n_answered}"))
+
+    own = paused.pop(threading.get_ident(), 0.0)
+    assert 0.0 < own + max(paused.values(), default=0.0) < 12.0
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.core.receipt import Receipt
 from modelratchet.core.run_facts import RunFacts
 from modelratchet.storage.files import read_record
+from modelratchet.usecases.compose_candidate import compose_candidate
 from modelratchet.usecases.record_candidate import Recorder, record_candidate
 from tests.fakes.source_control import FakeSourceControl
 from tests.samples.recordings import recording, settings
@@ -62,7 +63,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             MlflowAddresses(address),
             lambda model, digest: "",
         )
-        assert record_candidate(files, recorder)
+        assert record_candidate(files, recorder, compose_candidate)
         receipts.append(read_record(files.receipt, Receipt))
     with mlflow_server(address, ServerOptions(port=0, log=folder / "server.log")) as server:
         yield Shown(server, *receipts)

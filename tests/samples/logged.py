@@ -32,7 +32,7 @@ def entry(request_id: str, rows: int = 1, hours: float = 0.0) -> Entry:
     categorical = np.array([["AA"], ["UA"]] * rows, dtype=object)[:rows]
     late = (numeric[:, 0] + 1) / (rows + 2)
     answer = Answer((late > 0.5).astype(np.int64), np.stack([1 - late, late], axis=1).astype(np.float32), None)
-    return Entry(request_id, TEN_O_CLOCK_NS + int(hours * HOUR_NS), Batch(rows, numeric, categorical), answer, 250)
+    return rows, TEN_O_CLOCK_NS + int(hours * HOUR_NS), request_id, Batch(rows, numeric, categorical), answer, 250
 
 
 def recorder(store: LogStore, worker: str = "w", capacity_rows: int = 1000) -> Recorder[Entry]:
@@ -46,7 +46,7 @@ def recorder(store: LogStore, worker: str = "w", capacity_rows: int = 1000) -> R
 
 def offer(recorder: Recorder[Entry], item: Entry) -> bool:
     """Offer an entry, as the log does."""
-    return recorder.waiting.offer(item.rows, item)
+    return recorder.waiting.offer(item)
 
 
 def recorded(folder: Path, span: Span = EVER) -> list[tuple[str, int]]:

@@ -60,7 +60,8 @@ def reconcile(as_json: bool) -> int:
     Example: ratchet reconcile
     """
     from modelratchet.usecases.reconcile import reconcile as reconciled
-    from modelratchet.wiring.ledger import desk, now
+    from modelratchet.wiring.ledger import now
+    from modelratchet.wiring.promoting import desk
     from modelratchet.wiring.registry import model_name
 
     done = reconciled(desk(), model_name())

@@ -33,7 +33,7 @@ def promote(as_json: bool) -> int:
     Example: ratchet run && ratchet promote
     """
     from modelratchet.usecases.promote import promote as promoted
-    from modelratchet.wiring.ledger import PROMOTION_FILES, desk, policy
+    from modelratchet.wiring.promoting import PROMOTION_FILES, desk, policy
 
     return _told(promoted(desk(), PROMOTION_FILES, policy()), as_json)
 
@@ -48,7 +48,7 @@ def rollback(to: str | None, reason: str, as_json: bool) -> int:
     Example: ratchet rollback --to 3 --reason "late flights were missed on Monday"
     """
     from modelratchet.usecases.rollback import rollback as rolled_back
-    from modelratchet.wiring.ledger import desk
+    from modelratchet.wiring.promoting import desk
     from modelratchet.wiring.registry import model_name
 
     written = rolled_back(desk(), model_name(), to, reason)
@@ -71,7 +71,7 @@ def override(version: str, reason: str, as_json: bool) -> int:
     Example: ratchet override 7 --reason "the old model reads a column that is gone"
     """
     from modelratchet.usecases.override import override as overridden
-    from modelratchet.wiring.ledger import desk
+    from modelratchet.wiring.promoting import desk
     from modelratchet.wiring.registry import model_name
 
     return _told(overridden(desk(), model_name(), version, reason), as_json)
@@ -87,7 +87,7 @@ def anchor(version: str, reason: str, as_json: bool) -> int:
     Example: ratchet anchor 12 --reason "approved by the quarterly review"
     """
     from modelratchet.usecases.anchor import anchor as anchored
-    from modelratchet.wiring.ledger import desk
+    from modelratchet.wiring.promoting import desk
     from modelratchet.wiring.registry import model_name
 
     return _told(anchored(desk(), model_name(), version, reason), as_json)
@@ -101,7 +101,7 @@ def renew(as_json: bool) -> int:
     Example: ratchet renew
     """
     from modelratchet.usecases.renew import renew as renewed
-    from modelratchet.wiring.ledger import desk
+    from modelratchet.wiring.promoting import desk
     from modelratchet.wiring.registry import model_name
 
     return _told(renewed(desk(), model_name()), as_json)

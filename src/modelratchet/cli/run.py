@@ -82,7 +82,9 @@ def _print_summary(outcome: PipelineOutcome) -> None:
     if not outcome.did_nothing:
         evidence, verdict = report.evidence, report.verdict
         if evidence.evaluation:
-            click.echo("\n" + "\n".join(render.metric_lines(evidence.evaluation, evidence.comparison)))
+            from modelratchet.cli.metric_tables import metric_lines
+
+            click.echo("\n" + "\n".join(metric_lines(evidence.evaluation, evidence.comparison)))
         click.echo("\nFindings\n" + "\n".join(render.finding_lines(verdict.findings)))
     click.echo("\n" + render.verdict_line(report.verdict))
     click.echo(render.version_line(report))

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from modelratchet.cli import render
+from modelratchet.cli import metric_tables, render
 from modelratchet.config import layout
 from modelratchet.core.evidence import Evaluation
 from modelratchet.core.formats import encode
@@ -28,9 +28,9 @@ def show(as_json: bool, slices: bool) -> int:
     click.echo(f"{report.verdict.model}, bundle {report.verdict.bundle_digest}")
     evaluation = report.evidence.evaluation
     if evaluation:
-        click.echo("\n".join(render.metric_lines(evaluation, report.evidence.comparison)))
+        click.echo("\n".join(metric_tables.metric_lines(evaluation, report.evidence.comparison)))
     if report.evidence.comparison:
-        click.echo("\n".join(render.comparison_lines(report.evidence.comparison)))
+        click.echo("\n".join(metric_tables.comparison_lines(report.evidence.comparison)))
     if slices:
         click.echo("\n".join(_slice_lines(report)))
     click.echo(render.verdict_line(report.verdict))
@@ -46,13 +46,13 @@ def _slice_lines(report: Report) -> list[str]:
         return []
     against = comparison.champion if comparison else None
     gains = {(item.column, item.category): item.difference for item in against.slices} if against else {}
-    rows = [("slice", "rows", evaluation.primary, "interval", *render.GAIN_HEADER)]
+    rows = [("slice", "rows", evaluation.primary, "interval", *metric_tables.GAIN_HEADER)]
     for item in evaluation.slices:
         metric = item.metric
         cells = (
             (f"{metric.value:.4f}", f"{metric.low:.4f} .. {metric.high:.4f}") if metric else ("", "too small to say")
         )
-        gain = render.gain_cells(gains.get((item.column, item.category)), evaluation.confidence)
+        gain = metric_tables.gain_cells(gains.get((item.column, item.category)), evaluation.confidence)
         rows.append((f"{item.column} {item.category}", f"{item.n_rows:,}", *cells, *gain))
     return [*render.columns(rows), *_group_lines(evaluation)]
 

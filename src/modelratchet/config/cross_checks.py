@@ -12,12 +12,10 @@ from typing import Any
 from modelratchet.config.column_checks import column_faults
 from modelratchet.config.policy_checks import policy_faults
 from modelratchet.core.metrics import METRICS, metrics_for
+from modelratchet.core.registry_names import LEDGER_SUFFIX
 from modelratchet.core.tasks import Task
 
 Raw = Mapping[str, Any]
-
-LEDGER_SUFFIX = ".promotions"
-"""The registry keeps a model's ledger under its name and this."""
 
 
 def cross_faults(data: Raw) -> Iterator[str]:

@@ -1,40 +1,86 @@
-"""`python -m modelratchet.serving`: the image's entry point, what `ratchet serve` starts, and what the latency gate times."""
+"""`python -m modelratchet.serving`: the image's entry point, what `ratchet serve` starts, and what the latency gate times.
+
+One worker is this process itself; for several, uvicorn's supervisor starts them and replaces one that dies within a second.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import tempfile
+from typing import Any
+
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than the load balancers in front of it keep a connection (60 s), so that it is they who close: who closes first may miss a request."""
+
+_DRAIN_SECONDS = 20
+"""For answers that are under way when the server is told to end. Orchestrators kill after 30 s."""
 
 
 def main() -> int:
     """Serve until a signal ends it."""
-    os.environ.setdefault("OTEL_SDK_DISABLED", "true")
+    # as the first process of a container it would not be ended by one before uvicorn listens; and uvicorn, once it has drained, sends
+    # itself the signal again, which would be no clean end
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if os.environ.get("RATCHET_TRACING") != "1":
+        # BentoML traces every request otherwise, and throws the traces away
+        os.environ.setdefault("OTEL_SDK_DISABLED", "true")
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
     from modelratchet.errors import RatchetError
-    from modelratchet.serving.entry import make_app
+    from modelratchet.serving.entry import make_server, open_bundle
     from modelratchet.serving.settings import read_settings
 
     try:
         settings = read_settings(arguments=sys.argv[1:])
-        app = make_app()
+        if settings.workers == 1:
+            return _run(make_server(), settings.host, settings.port)
+        open_bundle(settings)  # refuses here what every worker would refuse again and again
+        with tempfile.TemporaryDirectory(prefix="ratchet-workers-") as folder:
+            os.environ.setdefault("RATCHET_RUNTIME_DIR", folder)  # where they add up their numbers
+            factory = f"{make_server.__module__}:{make_server.__name__}"
+            return _run(factory, settings.host, settings.port, settings.workers)
     except RatchetError as error:
         print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)  # noqa: T201 - there is no other output yet
         return int(error.exit_code)
+
+
+def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
     import uvicorn
 
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-    )
+    from modelratchet.errors import OutsideError
+    from modelratchet.serving.entry import is_watched
+    from modelratchet.serving.structured_log import log_config
+
+    # the short way of our connection goes past what is around the application
+    connection = "httptools" if is_watched(os.environ) else "modelratchet.serving.connection:Connection"
+
+    try:
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            factory=workers > 1,
+            workers=workers,
+            loop="uvloop",
+            http=connection,
+            ws="none",
+            access_log=False,
+            server_header=False,
+            # wraps the application for the caller's address, which nobody here asks for
+            proxy_headers=False,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+            log_config=log_config(),
+        )
+    except SystemExit as error:
+        # uvicorn has said why, and its code would be ours for a bundle that is not to be trusted
+        raise OutsideError(f"nothing can be served on {host}:{port}", hint="Is the port taken?") from error
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before uvicorn took over
+        sys.exit(0)

@@ -5,30 +5,42 @@ What is on no row of the table goes on to BentoML's own application. Source: ASG
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
+from modelratchet.serving.admission import RETRY_LATER, Line, overloaded
 from modelratchet.serving.body import Gone, read_body
-from modelratchet.serving.exchange import PredictionRoute, Request, Response, Route
+from modelratchet.serving.exchange import (
+    REQUEST_ID_HEADER,
+    PredictionRoute,
+    RawHeaders,
+    Reply,
+    Request,
+    Response,
+    Route,
+)
+from modelratchet.serving.observing import Observer
 from modelratchet.serving.predictor import Predictor
 from modelratchet.serving.problems import MEDIA_TYPE, Problem
 from modelratchet.serving.settings import ServingSettings
+from modelratchet.serving.structured_log import request_id_now
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-REQUEST_ID_HEADER = b"x-request-id"
-VERSION_HEADER = b"x-model-version"
 _OWN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_ANY_ID = "any-id"
 _logger = logging.getLogger(__name__)
 
 
@@ -36,54 +48,111 @@ class App:
     """Answers HTTP requests from a table of routes."""
 
     def __init__(
-        self, routes: Iterable[Route | PredictionRoute], predictor: Predictor, settings: ServingSettings
+        self,
+        routes: Iterable[Route | PredictionRoute],
+        predictor: Predictor,
+        settings: ServingSettings,
+        observer: Observer,
     ) -> None:
-        """Take the table. `fallback` may be set afterwards; without one an unknown path is a 404."""
+        """Take the table, and who is told of every request. `fallback` may be set afterwards; without one an unknown path is a 404."""
         self._routes = {(route.method, route.path): route for route in routes}
         self._methods: dict[str, list[str]] = {}
         for method, path in self._routes:
             self._methods.setdefault(path, []).append(method)
-        self._predictor, self._settings = predictor, settings
-        self._version = (VERSION_HEADER, settings.version.encode())
+        self.short_ways: Mapping[bytes | None, PredictionRoute] = {
+            route.path.encode(): route for route in self._routes.values() if isinstance(route, PredictionRoute)
+        }
+        """Predictions by path, for `connection`, which may answer them itself."""
+        self._predictor, self._settings, self._observer = predictor, settings, observer
+        observer.meter.know(self._methods)
+        self._version = settings.version.encode()
+        self._line: Line | None = None
+        # written once: under overload there is no time for it
+        self._overloaded = _document(overloaded(), _ANY_ID).split(_ANY_ID.encode())
         self._id_prefix, self._id_numbers = os.urandom(8).hex(), itertools.count(1)
         self.fallback: Application | None = None
+
+    @property
+    def paths(self) -> Collection[str]:
+        """Those that are answered here."""
+        return self._methods.keys()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the life of the server."""
         if scope["type"] != "http":
-            await _live(scope, receive, send)
+            await self._live(scope, receive, send)
             return
         route = self._routes.get((scope["method"], scope["path"]))
         if route is None and self.fallback is not None and scope["path"] not in self._methods:
             await self.fallback(scope, receive, send)
             return
-        request_id = self._request_id(scope["headers"])
+        request_id, meter, started = self._request_id(scope["headers"]), self._observer.meter, time.perf_counter()
+        request_id_now.set(request_id)
+        meter.in_progress += 1
         try:
             response = await self._respond(route, scope, receive, request_id)
         except Gone:
             return
-        except Problem as problem:
-            response = _refusal(problem, request_id)
-        except Exception:  # the edge: the caller gets an answer, the log the reason
-            _logger.exception("request %s failed", request_id)
-            failed = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
-            response = _refusal(failed, request_id)
-        await self._send(response, request_id, send)
+        except Exception as error:  # noqa: BLE001 - the edge: the caller gets an answer, the log the reason
+            response = self._refusal(error, request_id)
+        finally:
+            meter.in_progress -= 1
+        reply = Reply(response, request_id, self._version)
+        await send({"type": "http.response.start", "status": response.status, "headers": reply.headers()})
+        await send({"type": "http.response.body", "body": response.body})
+        meter.answered(scope["path"], response.status, time.perf_counter() - started)
+
+    def answer_at_once(self, route: PredictionRoute, headers: RawHeaders, body: bytes) -> Reply | None:
+        """Answer a prediction whose body is here; None where the model would take so long that others had to wait."""
+        request_id, started = self._request_id(headers), time.perf_counter()
+        try:
+            request = Request(headers, body, request_id)
+            batch = route.read(request)
+            if not self._predictor.is_short(batch):
+                return None
+            answer = self._predictor.answer(batch)
+            response = route.write(answer, request)
+            self._observer.predicted(route.path, request_id, batch, answer, started)
+        except Exception as error:  # noqa: BLE001 - the edge, as above
+            response = self._refusal(error, request_id)
+        self._observer.meter.answered(route.path, response.status, time.perf_counter() - started)
+        return Reply(response, request_id, self._version)
+
+    def turned_away(self, path: str) -> Reply:
+        """The answer to a prediction that was not even read."""
+        request_id = self._request_id(())
+        before, after = self._overloaded
+        body = b"%b%b%b" % (before, request_id.encode(), after)
+        self._observer.refused("overloaded")
+        self._observer.meter.answered(path, HTTPStatus.SERVICE_UNAVAILABLE, 0.0)
+        return Reply(Response(HTTPStatus.SERVICE_UNAVAILABLE, MEDIA_TYPE, body, RETRY_LATER), request_id, self._version)
+
+    def line_on(self, loop: asyncio.AbstractEventLoop) -> Line:
+        """Where predictions wait; made with the loop that runs them."""
+        if self._line is None:
+            self._line = Line(loop)
+        return self._line
 
     async def _respond(
         self, route: Route | PredictionRoute | None, scope: Scope, receive: Receive, request_id: str
     ) -> Response:
         if route is None:
             raise self._not_here(scope)
-        headers = scope["headers"]
+        headers, started = scope["headers"], time.perf_counter()
+        if isinstance(route, PredictionRoute) and self.line_on(asyncio.get_running_loop()).is_full():
+            raise overloaded()
         body = await read_body(receive, headers, self._settings.maximum_body_bytes, self._settings.deadline_seconds)
         request = Request(headers, body, request_id)
         if isinstance(route, Route):
             return route.respond(request)
         batch = route.read(request)
         if self._predictor.is_short(batch):
-            return route.write(self._predictor.answer(batch), request)
-        return route.write(await self._predictor.answer_aside(batch), request)
+            answer = self._predictor.answer(batch)
+        else:
+            answer = await self._predictor.answer_aside(batch)
+        response = route.write(answer, request)
+        self._observer.predicted(route.path, request_id, batch, answer, started)
+        return response
 
     def _not_here(self, scope: Scope) -> Problem:
         methods = self._methods.get(scope["path"])
@@ -98,28 +167,28 @@ class App:
                 return value.decode()
         return f"{self._id_prefix}-{next(self._id_numbers)}"
 
-    async def _send(self, response: Response, request_id: str, send: Send) -> None:
-        headers = [
-            (b"content-type", response.media_type.encode()),
-            (b"content-length", b"%d" % len(response.body)),
-            (REQUEST_ID_HEADER, request_id.encode()),
-            self._version,
-            *response.headers,
-        ]
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": response.body})
+    def _refusal(self, error: Exception, request_id: str) -> Response:
+        if isinstance(error, Problem):
+            problem = error
+        else:
+            _logger.error("request failed", extra={"request_id": request_id}, exc_info=error)
+            problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
+        self._observer.refused(problem.kind)
+        wait = RETRY_LATER if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else ()
+        return Response(problem.status, MEDIA_TYPE, _document(problem, request_id), wait)
 
-
-def _refusal(problem: Problem, request_id: str) -> Response:
-    return Response(problem.status, MEDIA_TYPE, msgspec.json.encode(problem.document(request_id)))
-
-
-async def _live(scope: Scope, receive: Receive, send: Send) -> None:
-    """The lifespan protocol: there is nothing to wait for; other kinds, such as websockets, are not taken."""
-    if scope["type"] != "lifespan":
-        return
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The lifespan protocol: what was remembered is written before the process ends; other kinds, such as websockets, are not taken."""
+        if scope["type"] != "lifespan":
             return
+        while True:
+            message = await receive()
+            is_end = message["type"] == "lifespan.shutdown"
+            await asyncio.to_thread(self._observer.close if is_end else self._observer.start)
+            await send({"type": f"{message['type']}.complete"})
+            if is_end:
+                return
+
+
+def _document(problem: Problem, request_id: str) -> bytes:
+    return msgspec.json.encode(problem.document(request_id))

@@ -23,6 +23,8 @@ class Batch(NamedTuple):
     n_rows: int
     numeric: np.ndarray | None
     categorical: np.ndarray | None
+    is_usual: bool = False
+    """Whether the parser found each value to be such as training saw it, so that `checks` need not look."""
 
 
 class Answer(NamedTuple):
@@ -43,15 +45,22 @@ class Answer(NamedTuple):
         return 0 if filled is None else len(filled)
 
 
-def batch_of(rows: Sequence[Sequence[Any]], n_numeric: int) -> Batch:
+def batch_of(rows: Sequence[Sequence[Any]], n_numeric: int, *, is_usual: bool = False) -> Batch:
     """Rows of values, numbers first, as a batch; None is a missing value.
 
     Args:
         rows: at least one, all of one length, each with the schema's numeric columns in order and then its categorical ones.
         n_numeric: how many of the values are numbers.
+        is_usual: see `Batch`.
     """
     numeric = np.array([row[:n_numeric] for row in rows], dtype=np.float32) if n_numeric else None
     if len(rows[0]) == n_numeric:
-        return Batch(len(rows), numeric, None)
-    texts = [[MISSING_CATEGORY if value is None else value for value in row[n_numeric:]] for row in rows]
-    return Batch(len(rows), numeric, np.array(texts, dtype=object))
+        return Batch(len(rows), numeric, None, is_usual)
+    texts = np.empty((len(rows), len(rows[0]) - n_numeric), dtype=object)
+    # filled, not made, from the rows: to make it numpy looks at every value twice
+    texts[:] = [_filled(row[n_numeric:]) for row in rows]
+    return Batch(len(rows), numeric, texts, is_usual)
+
+
+def _filled(values: Sequence[Any]) -> Sequence[Any]:
+    return [MISSING_CATEGORY if value is None else value for value in values] if None in values else values

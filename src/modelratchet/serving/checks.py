@@ -35,8 +35,8 @@ class Checker:
         self._refuses_unseen, self._refuses_out_of_range = refuses_unseen, refuses_out_of_range
         self._numeric = [column for column in schema.columns if column.kind == "numeric"]
         self._categorical = [column for column in schema.columns if column.kind == "categorical"]
-        self._low = np.array([_limit(column.minimum, -_LARGEST) for column in self._numeric], np.float32)
-        self._high = np.array([_limit(column.maximum, _LARGEST) for column in self._numeric], np.float32)
+        limits = np.array([limits_of(column) for column in self._numeric], np.float32).reshape(-1, 2)
+        self._low, self._high = limits.T
         self._needed = np.array([not column.allows_missing for column in self._numeric])
         self._needs_some = bool(self._needed.any())
         self._seen = [_seen(column) for column in self._categorical]
@@ -48,6 +48,8 @@ class Checker:
             Problem: a missing value where none is allowed, a number that float32 cannot hold, or, where the policy says so, a category or a
                 range that training never saw; the first of them, with row and column.
         """
+        if batch.is_usual:
+            return NOTHING_UNUSUAL
         out_of_range = self._check_numbers(batch.numeric) if batch.numeric is not None else {}
         unseen = self._check_categories(batch.categorical) if batch.categorical is not None else {}
         return Unusual(out_of_range, unseen) if out_of_range or unseen else NOTHING_UNUSUAL
@@ -73,8 +75,7 @@ class Checker:
 
     def _check_categories(self, values: np.ndarray) -> Mapping[str, int]:
         unseen: dict[str, int] = {}
-        for place, seen in enumerate(self._seen):
-            found = values[:, place].tolist()
+        for place, (seen, found) in enumerate(zip(self._seen, values.T.tolist(), strict=True)):
             if not seen.issuperset(found):
                 unseen |= self._judge_unseen(found, place)
         return unseen
@@ -90,8 +91,10 @@ class Checker:
         return {column.name: len(strange)}
 
 
-def _limit(value: float | None, otherwise: float) -> float:
-    return otherwise if value is None else value
+def limits_of(column: Column) -> tuple[float, float]:
+    """What training saw of a numeric column; what float32 holds where it saw nothing."""
+    low = -_LARGEST if column.minimum is None else column.minimum
+    return low, _LARGEST if column.maximum is None else column.maximum
 
 
 def _seen(column: Column) -> frozenset[str]:

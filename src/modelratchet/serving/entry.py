@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,12 +13,15 @@ from modelratchet.serving.app import App, Application, Receive, Scope, Send
 from modelratchet.serving.batches import Batch
 from modelratchet.serving.checks import Checker
 from modelratchet.serving.model import Model
+from modelratchet.serving.observing import Observer
 from modelratchet.serving.parsers.records import Records
-from modelratchet.serving.predictor import Predictor
+from modelratchet.serving.predictor import TELLING_ROWS, Predictor
 from modelratchet.serving.samples import sample_rows, write_json
 from modelratchet.serving.served import Served
 from modelratchet.serving.settings import ServingSettings, read_settings
+from modelratchet.serving.structured_log import AccessLog
 from modelratchet.serving.table import table_of
+from modelratchet.serving.tracing import Traced, is_switched_on
 from modelratchet.storage.bundles import Bundle, read_bundle
 
 _WARM_UP_RUNS = 20
@@ -51,12 +56,41 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
         over="ignore"
     )  # a number too large for float32 becomes infinite, which `checks` refuses; numpy would warn of each
     settings = settings.of(bundle)
-    served = Served(bundle.schema, bundle.digest, settings)
+    observer = Observer(bundle, settings)
+    served = Served(bundle.schema, bundle.digest, settings, observer)
     predictor = predictor_of(bundle, settings)
-    _warm_up(predictor, Records(bundle.schema, 1)(write_json({"rows": sample_rows(bundle.schema)})))
-    app = App(table_of(served), predictor, settings)
+    for n_rows in (1, TELLING_ROWS):
+        rows = sample_rows(bundle.schema, n_rows)
+        _warm_up(predictor, Records(bundle.schema, n_rows)(write_json({"rows": rows})))
+    # after the warm-up, which is none of the callers' business
+    predictor.note_unusual = observer.unusual
+    app = App(table_of(served), predictor, settings, observer)
     app.fallback = BentomlRoutes()
     return app
+
+
+def make_server() -> Application:
+    """The application of `make_app`, behind what logs and traces every request where the environment asks for it: that costs time.
+
+    Raises:
+        ConfigError, EvidenceError: as `make_app` does.
+    """
+    app = make_app()
+    outermost: Application = app
+    if _logs_requests(os.environ):
+        outermost = AccessLog(outermost)
+    if is_switched_on(os.environ):
+        outermost = Traced(outermost, app.paths, os.environ)
+    return outermost
+
+
+def is_watched(environment: Mapping[str, str]) -> bool:
+    """Whether something stands around the application."""
+    return _logs_requests(environment) or is_switched_on(environment)
+
+
+def _logs_requests(environment: Mapping[str, str]) -> bool:
+    return environment.get("RATCHET_ACCESS_LOG") == "1"
 
 
 def predictor_of(bundle: Bundle, settings: ServingSettings) -> Predictor:

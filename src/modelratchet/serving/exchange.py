@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from modelratchet.serving.problems import Problem
 
 JSON = "application/json"
 FOR_PEOPLE = "people"
+REQUEST_ID_HEADER = b"x-request-id"
+VERSION_HEADER = b"x-model-version"
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 
@@ -32,7 +35,10 @@ class Request(NamedTuple):
     @property
     def media_type(self) -> str:
         """What the body is said to be, without parameters; JSON where nothing is said."""
-        return self.header(b"content-type").partition(";")[0].strip().lower() or JSON
+        for found, value in self.headers:
+            if found == b"content-type":
+                return _media_type(value)
+        return JSON
 
 
 class Response(NamedTuple):
@@ -42,6 +48,25 @@ class Response(NamedTuple):
     media_type: str
     body: bytes
     headers: RawHeaders = ()
+
+
+class Reply(NamedTuple):
+    """A response with what the application adds to it."""
+
+    response: Response
+    request_id: str
+    version: bytes
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """All of them, names in lower case."""
+        response = self.response
+        return [
+            (b"content-type", response.media_type.encode()),
+            (b"content-length", b"%d" % len(response.body)),
+            (REQUEST_ID_HEADER, self.request_id.encode()),
+            (VERSION_HEADER, self.version),
+            *response.headers,
+        ]
 
 
 @dataclass(frozen=True)
@@ -79,6 +104,11 @@ class PredictionRoute:
     write: Callable[[Answer, Request], Response]
     documentation: Documentation
     method: str = "POST"
+
+
+@lru_cache(256)  # callers say the same each time
+def _media_type(value: bytes) -> str:
+    return value.decode("latin-1").partition(";")[0].strip().lower() or JSON
 
 
 def reader(parsers: Mapping[str, Callable[[bytes], Batch]]) -> Callable[[Request], Batch]:

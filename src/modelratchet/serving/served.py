@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modelratchet.core.schema import Schema
+from modelratchet.serving.observing import Observer
 from modelratchet.serving.settings import ServingSettings
 
 
 @dataclass(frozen=True)
 class Served:
-    """One bundle behind this server. `digest` is the bundle's."""
+    """One bundle behind this server. `digest` is the bundle's; `observer` is None where nobody counts, as in BentoML's own server."""
 
     schema: Schema
     digest: str
     settings: ServingSettings
+    observer: Observer | None = None
 
     @property
     def model(self) -> dict[str, str]:

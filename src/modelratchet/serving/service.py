@@ -35,7 +35,7 @@ class Predictor:
             answer = self._predictor.answer(self._read(msgspec.json.encode({"rows": rows})))
         except Problem as problem:
             raise _translated(problem) from problem
-        return {"model": {"bundle": self._digest}, "predictions": records_of(answer, self._schema.classes)}
+        return {"model": {"bundle": self._digest}, "predictions": records_of(answer, self._schema)}
 
 
 def _translated(problem: Problem) -> BentoMLException:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from modelratchet.adapters.git_source_control import GitSourceControl
 from modelratchet.adapters.json_memory import JsonMemory
-from modelratchet.adapters.mlflow.address import LEDGER_SUFFIX, StoreAddress, read_address
+from modelratchet.adapters.mlflow.address import StoreAddress, read_address
 from modelratchet.adapters.mlflow.pages import MlflowAddresses
 from modelratchet.adapters.mlflow.probe import UNKNOWN, store_stamp
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
@@ -17,7 +17,9 @@ from modelratchet.config import layout
 from modelratchet.core.digests import digest_value
 from modelratchet.core.folding import fold
 from modelratchet.core.page.overriding import override_of
-from modelratchet.usecases.ports import Ledger, ModelRegistry
+from modelratchet.core.registry_names import LEDGER_SUFFIX
+from modelratchet.core.verdict import Verdict
+from modelratchet.usecases.ports import CandidateRecord, Ledger, ModelRegistry
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder
 from modelratchet.usecases.remembered_ledger import RememberedLedger
 from modelratchet.usecases.remembered_registry import RememberedRegistry
@@ -110,6 +112,13 @@ def recorder() -> Recorder:
         addresses=MlflowAddresses(store_address()),
         overrides=override_on,
     )
+
+
+def compose(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> CandidateRecord:
+    """The candidate as it is recorded; statistics and pages are imported only for that."""
+    from modelratchet.usecases.compose_candidate import compose_candidate
+
+    return compose_candidate(verdict, files, recorder)
 
 
 def override_on(model: str, bundle_digest: str) -> str:

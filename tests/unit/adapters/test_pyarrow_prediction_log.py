@@ -110,7 +110,7 @@ def test_of_several_labels_for_one_row_the_last_counts(tmp_path: Path) -> None:
         waiting, columns, Form(columns.schema, columns.repeating), Parts(LocalStore(tmp_path), "w", "feedback/")
     )
     for after_ns, row, value in [(2, 0, "1"), (0, 0, "0"), (1, 1, "0"), (2, 0, "0"), (1, 1, "1")]:
-        waiting.offer(1, Label("a", row, TEN_O_CLOCK_NS + after_ns * 10**9, value))
+        waiting.offer(Label(1, TEN_O_CLOCK_NS + after_ns * 10**9, "a", row, value))
         log.collect()
         log.flush()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modelratchet.cli import render
+from modelratchet.cli import metric_tables
 from modelratchet.cli.main import main
 from modelratchet.core.comparison import Contest
 from modelratchet.core.evidence import Evidence, SliceValue
@@ -38,7 +38,7 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 def lines(**changes: object) -> list[str]:
     found = sample.evidence(**changes)
     assert found.evaluation is not None
-    return list(render.metric_lines(found.evaluation, found.comparison))
+    return list(metric_tables.metric_lines(found.evaluation, found.comparison))
 
 
 def test_a_metric_stands_beside_champion_and_anchor_with_both_gains() -> None:

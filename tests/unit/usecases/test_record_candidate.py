@@ -16,6 +16,7 @@ from modelratchet.errors import EvidenceError, TrackingError
 from modelratchet.storage.bundles import write_bundle
 from modelratchet.storage.files import read_record, write_record
 from modelratchet.usecases.candidate_values import flat_params
+from modelratchet.usecases.compose_candidate import compose_candidate
 from modelratchet.usecases.ports import CandidateRecord, RunPages
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder, record_candidate
 from tests.fakes.model_registry import FakeModelRegistry
@@ -45,51 +46,51 @@ def recorder() -> Recorder:
 
 
 def recorded(files: CandidateFiles, recorder: Recorder) -> CandidateRecord:
-    record_candidate(files, recorder)
+    record_candidate(files, recorder, compose_candidate)
     registry = recorder.registry
     assert isinstance(registry, FakeModelRegistry)
     return registry.records[-1][0]
 
 
 def test_the_receipt_says_where_the_verdict_went(files: CandidateFiles, recorder: Recorder) -> None:
-    assert record_candidate(files, recorder) is True
+    assert record_candidate(files, recorder, compose_candidate) is True
 
     receipt = read_record(files.receipt, Receipt)
     assert (receipt.model, receipt.version, receipt.run_id, receipt.experiment_id) == ("flights-late", "1", "run1", "1")
 
 
 def test_a_second_call_has_nothing_to_do(files: CandidateFiles, recorder: Recorder) -> None:
-    record_candidate(files, recorder)
+    record_candidate(files, recorder, compose_candidate)
 
-    assert record_candidate(files, replace(recorder, settings=pytest.fail)) is False
+    assert record_candidate(files, recorder, pytest.fail) is False
 
 
 def test_a_lost_receipt_is_written_again_without_a_second_version(files: CandidateFiles, recorder: Recorder) -> None:
-    record_candidate(files, recorder)
+    record_candidate(files, recorder, compose_candidate)
     files.receipt.unlink()
 
-    assert record_candidate(files, recorder) is True
+    assert record_candidate(files, recorder, compose_candidate) is True
     assert read_record(files.receipt, Receipt).version == "1"
 
 
 def test_the_champions_own_bundle_is_not_recorded_again(files: CandidateFiles, recorder: Recorder) -> None:
     registry = recorder.registry
     assert isinstance(registry, FakeModelRegistry)
-    record_candidate(files, recorder)
+    record_candidate(files, recorder, compose_candidate)
     verdict = replace(read_record(files.verdict, Verdict), champion_version="1")
     write_record(files.verdict, verdict)
 
-    assert record_candidate(files, recorder) is True
+    assert record_candidate(files, recorder, compose_candidate) is True
     assert (len(registry.records), read_record(files.receipt, Receipt).version) == (1, "1")
     assert read_record(files.receipt, Receipt).key == verdict.digest
-    assert record_candidate(files, recorder) is False
+    assert record_candidate(files, recorder, compose_candidate) is False
 
 
 def test_a_registry_that_is_down_leaves_no_receipt(files: CandidateFiles, recorder: Recorder) -> None:
     recorder.registry.is_down = True  # type: ignore[attr-defined]
 
     with pytest.raises(TrackingError):
-        record_candidate(files, recorder)
+        record_candidate(files, recorder, compose_candidate)
     assert not files.receipt.exists()
 
 
@@ -97,7 +98,7 @@ def test_a_bundle_that_is_not_the_one_decided_on_is_refused(files: CandidateFile
     write_bundle(bundle(0.9), files.bundle)
 
     with pytest.raises(EvidenceError, match="another bundle"):
-        record_candidate(files, recorder)
+        record_candidate(files, recorder, compose_candidate)
 
 
 def test_the_primary_metric_comes_first_and_slices_have_names_mlflow_takes(
@@ -149,7 +150,7 @@ def test_only_the_chosen_estimators_options_are_params() -> None:
 
 
 def shown(files: CandidateFiles, recorder: Recorder) -> RunPages:
-    record_candidate(files, recorder)
+    record_candidate(files, recorder, compose_candidate)
     registry = recorder.registry
     assert isinstance(registry, FakeModelRegistry)
     return registry.pages["run1"]
@@ -187,4 +188,4 @@ def test_a_policy_that_is_not_the_verdicts_is_refused(files: CandidateFiles, rec
     write_record(files.policy, policy(margin=0.5))
 
     with pytest.raises(EvidenceError, match="not the policy"):
-        record_candidate(files, recorder)
+        record_candidate(files, recorder, compose_candidate)

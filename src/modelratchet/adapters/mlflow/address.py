@@ -18,18 +18,19 @@ VARIABLE = "MLFLOW_TRACKING_URI"
 ARTIFACT_ROOT_VARIABLE = "MLFLOW_DEFAULT_ARTIFACT_ROOT"
 DEFAULT_DATABASE = "mlflow.db"
 ARTIFACTS_FOLDER = "mlartifacts"
-LEDGER_SUFFIX = ".promotions"
-"""Of the registered model whose versions are a model's promotion events."""
 
 # SQLAlchemy 2.1 takes a bare name for psycopg 3; MLflow is tried with psycopg2 and PyMySQL.
 _DRIVERS = {"postgresql": "postgresql+psycopg2", "postgres": "postgresql+psycopg2", "mysql": "mysql+pymysql"}
 
-# Fewer and shorter tries than MLflow's seven of 120 s: a dead server is a matter of seconds, not of half an hour.
+# Fewer and shorter tries than MLflow's seven of 120 s: a dead server is a matter of seconds, not of half an hour. Six tries outlive the
+# errors of a server under load. The pauses after the second and later ones are drawn from 0 to 2.5 s, 10 s together at the most: a factor
+# can only be whole, and 1 would make them 14 s and more.
 _ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "4",
-    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "5",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "0",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER": "2.5",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_UV_AUTO_DETECT": "false",
     "GIT_PYTHON_REFRESH": "quiet",

@@ -7,9 +7,13 @@ MLflow copies a folder file by file under the final names, so a kill leaves cut 
 from __future__ import annotations
 
 import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from modelratchet.adapters.mlflow.errors import is_unreachable
 from modelratchet.core.digests import digest_value
 from modelratchet.errors import DigestError, MissingEvidenceError
 from modelratchet.storage.files import digest_file
@@ -25,7 +29,37 @@ def repository(uri: str, tracking_uri: str) -> ArtifactRepository:
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
     found: ArtifactRepository = get_artifact_repository(uri, tracking_uri=tracking_uri, registry_uri=tracking_uri)
+    found.thread_pool = GivingUp(found.max_workers)
     return found
+
+
+class GivingUp(ThreadPoolExecutor):
+    """Threads that try nothing more once one of them found that nothing listens.
+
+    MLflow downloads a folder with a few threads, and each file uses up its own tries: a server that dies meanwhile would take
+    a minute to be given up.
+    """
+
+    def __init__(self, max_workers: int) -> None:
+        """As many at a time as the caller likes."""
+        super().__init__(max_workers, thread_name_prefix="artifacts")
+        self._gone = threading.Event()
+        self._reason = ""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run it, unless the server turns out to be gone before its turn comes."""
+        return super().submit(self._tried, fn, *args, **kwargs)
+
+    def _tried(self, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        if self._gone.is_set():
+            raise ConnectionRefusedError(self._reason)
+        try:
+            return call(*arguments, **named)
+        except Exception as error:
+            if is_unreachable(error):
+                self._reason = str(error)
+                self._gone.set()
+            raise
 
 
 def upload(target: ArtifactRepository, folder: Path) -> dict[str, str]:

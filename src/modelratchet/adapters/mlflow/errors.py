@@ -5,18 +5,28 @@ Used around every call into MLflow. The classes of MLflow are told apart by thei
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from modelratchet.adapters.mlflow.address import StoreAddress
-from modelratchet.errors import ConfigError, EvidenceError, InputError, RatchetError, StorageError, TrackingError
+from modelratchet.errors import (
+    ConfigError,
+    EvidenceError,
+    InputError,
+    RatchetError,
+    StorageError,
+    TrackingError,
+    UnreachableError,
+)
 
 HINT = "Nothing that was trained is lost: run the same command again when it answers."
 
 _REFUSED = {"INVALID_PARAMETER_VALUE", "PERMISSION_DENIED", "UNAUTHENTICATED", "ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"}
-_DISK_FULL = 28
 # SQLite's words, and the system's where a server or a library passes on no more than text
 _NO_SPACE = ("database or disk is full", "No space left on device")
+# the system's words: MLflow passes on no more than text
+_REFUSED_CONNECTION = "Connection refused"
 _RACES = 4
 _SHOWN_CHARACTERS = 300
 
@@ -30,7 +40,8 @@ def translated(address: StoreAddress, doing: str) -> Iterator[None]:
         doing: what was tried, as in "could not {doing}".
 
     Raises:
-        TrackingError: the store is down, slow, busy, or answered with a fault of its own.
+        UnreachableError: nothing listens at its address.
+        TrackingError: the store is slow, busy, or answered with a fault of its own.
         StorageError: the disk is full.
         InputError: the store refused the request, and would again.
         EvidenceError: the answer makes no sense.
@@ -51,6 +62,11 @@ def is_missing(error: Exception) -> bool:
 def is_taken(error: Exception) -> bool:
     """Whether MLflow says that what was to be made is there already; also its form for two first writers at once."""
     return getattr(error, "error_code", "") == "RESOURCE_ALREADY_EXISTS" or "unique constraint" in str(error).lower()
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether nothing listens at the server's address; the client has then tried as often as it may."""
+    return _errno(error) == errno.ECONNREFUSED or _REFUSED_CONNECTION in str(error)
 
 
 def insisting(call: Callable[[], object]) -> None:
@@ -79,13 +95,16 @@ def translate(error: Exception, address: StoreAddress, doing: str) -> RatchetErr
             [f"the store {address.shown} was made by another release of MLflow: {said}"],
             hint=hint,
         )
-    if _errno(error) == _DISK_FULL or any(words in str(error) for words in _NO_SPACE):
+    if _errno(error) == errno.ENOSPC or any(words in str(error) for words in _NO_SPACE):
         return StorageError(message, hint="Free some space, then run the same command again.")
     code = getattr(error, "error_code", "")
     if code in _REFUSED and not is_taken(error):
         return InputError(message, hint="Check the address, the credentials and the names in params.yaml.")
     if isinstance(error, (TypeError, KeyError, ValueError, AttributeError)):
         return EvidenceError(message, hint="Is that an MLflow server, of a release near 3.17?")
+    if is_unreachable(error):
+        # what the libraries say of it is a page of retries, and the reason stands at its end
+        return UnreachableError(f"MLflow at {address.shown} could not {doing}: nothing listens there", hint=HINT)
     return TrackingError(message, hint=HINT)
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from modelratchet.adapters.mlflow import versions
-from modelratchet.adapters.mlflow.address import LEDGER_SUFFIX, StoreAddress
+from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.errors import insisting, is_missing, translated
 from modelratchet.adapters.mlflow.projecting import project, projection_of
 from modelratchet.adapters.mlflow.store import connect
@@ -19,6 +19,7 @@ from modelratchet.core.digests import canonical_json, digest_bytes
 from modelratchet.core.folding import fold
 from modelratchet.core.formats import to_document
 from modelratchet.core.ledger import Event, History, State, StoredEvent
+from modelratchet.core.registry_names import LEDGER_SUFFIX
 from modelratchet.errors import EvidenceError, TrackingError
 from modelratchet.usecases.ports import Projection
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelratchet.adapters.mlflow.address import StoreAddress
-from modelratchet.adapters.mlflow.errors import HINT
+from modelratchet.adapters.mlflow.errors import HINT, is_unreachable
 from modelratchet.core.digests import digest_value
-from modelratchet.errors import TrackingError
+from modelratchet.errors import TrackingError, UnreachableError
 
 if TYPE_CHECKING:
     import ssl
@@ -86,7 +86,8 @@ def _answer(url: str, address: StoreAddress) -> tuple[int, bytes]:
         except (OSError, urllib.error.URLError) as error:
             if pause is None:
                 reason = getattr(error, "reason", error)
-                raise TrackingError(f"MLflow at {address.shown} does not answer: {reason}", hint=HINT) from error
+                kind = UnreachableError if is_unreachable(error) else TrackingError
+                raise kind(f"MLflow at {address.shown} does not answer: {reason}", hint=HINT) from error
             time.sleep(pause)
     raise AssertionError("the last try returns or raises")
 

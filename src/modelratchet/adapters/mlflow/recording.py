@@ -20,7 +20,7 @@ from modelratchet.adapters.mlflow import artifacts, model_files, run_list, runs,
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.errors import insisting
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
-from modelratchet.errors import EvidenceError, OutsideError, TrackingError
+from modelratchet.errors import EvidenceError, OutsideError, TrackingError, UnreachableError
 from modelratchet.usecases.ports import CandidateRecord, RunPages, RunPlace
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ class Recording:
             try:
                 read_stored(self.client, self.address, version.name, version.version, self.digest)
                 return version
+            except UnreachableError:
+                raise
             except (EvidenceError, OutsideError):
                 versions.discard_version(self.client, version)
         return None

@@ -23,7 +23,7 @@ from modelratchet.adapters.mlflow.store import connect
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
 from modelratchet.core.page.overriding import with_override
 from modelratchet.core.run_facts import RunFacts
-from modelratchet.errors import EvidenceError, RatchetError, TrackingError
+from modelratchet.errors import EvidenceError, RatchetError, TrackingError, UnreachableError
 from modelratchet.storage.bundles import read_bundle, write_bundle
 from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion
 
@@ -122,6 +122,8 @@ class MlflowRegistry:
         try:
             with translated(self._address, f"record {candidate.run_name}"):
                 return _trusted(Recording(self._client, self._address, candidate, digest).complete())
+        except UnreachableError:
+            raise
         except RatchetError:
             # a process elsewhere may have recorded the same candidate, and cleared our run away
             found = self._find_quietly(candidate)

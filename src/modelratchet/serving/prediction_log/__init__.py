@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from modelratchet.serving.prediction_log.feedback import Feedback
 from modelratchet.serving.prediction_log.log import LogCounts, PredictionLog
-from modelratchet.serving.prediction_log.opening import LogSettings, ServedModel, open_log
+from modelratchet.serving.prediction_log.opening import ServedModel, open_log
 
-__all__ = ["Feedback", "LogCounts", "LogSettings", "PredictionLog", "ServedModel", "open_log"]
+__all__ = ["Feedback", "LogCounts", "PredictionLog", "ServedModel", "open_log"]

@@ -57,11 +57,8 @@ class Feedback:
         self._clock_ns = clock_ns
         self._decoder = msgspec.json.Decoder(ManyLabels | list[OneLabel])
 
-    def accept(self, body: bytes) -> bytes:
+    def accept(self, body: bytes) -> Accepted:
         """Check all labels, then keep all; none where one is wrong.
-
-        Returns:
-            JSON: `accepted`, and `outside_sample`.
 
         Raises:
             Problem: not readable, an unknown class, a number that is not finite, too many, or no room: then the caller may send the same again.
@@ -76,7 +73,7 @@ class Feedback:
                     "feedback-not-kept",
                     "too many labels wait to be written; send all again later",
                 )
-        return msgspec.json.encode(Accepted(len(kept), len(labels) - len(kept)))
+        return Accepted(len(kept), len(labels) - len(kept))
 
     def _items(self, body: bytes) -> list[OneLabel]:
         try:
@@ -98,7 +95,7 @@ class Feedback:
         if not 0 <= item.row < self._maximum_rows:
             detail = f"found row {item.row}, expected 0 to {self._maximum_rows - 1:,}"
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "wrong-row", detail, row=place)
-        return Label(item.request_id, item.row, now, self._value(place, item.label))
+        return Label(1, now, item.request_id, item.row, self._value(place, item.label))
 
     def _value(self, place: int, label: Value) -> str | float:
         if not self._classes:

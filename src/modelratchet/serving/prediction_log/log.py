@@ -26,7 +26,7 @@ class PredictionLog:
 
     def __init__(self, sample: Sample, predictions: Waiting[Entry], labels: Waiting[Label], writer: LogWriter) -> None:
         """Join the parts; `open_log` makes them."""
-        self._predictions = predictions
+        self.waiting = predictions
         self._labels = labels
         self._writer = writer
         self._offer = predictions.offer
@@ -44,15 +44,15 @@ class PredictionLog:
             latency_us: how long the answer took, in microseconds.
         """
         if self._holds is None or self._holds(request_id):
-            self._offer(batch.n_rows, Entry(request_id, time_ns, batch, answer, latency_us))
+            self._offer((batch.n_rows, time_ns, request_id, batch, answer, latency_us))
 
     def offer_label(self, label: Label) -> bool:
         """Remember what turned out to be right; False where too much waits already."""
-        return self._labels.offer(1, label)
+        return self._labels.offer(label)
 
     def counts(self) -> LogCounts:
         """What the metrics tell."""
-        both = (self._predictions, self._labels)
+        both = (self.waiting, self._labels)
         return LogCounts(
             waiting=sum(waiting.rows for waiting in both),
             written=sum(waiting.written for waiting in both),

@@ -17,26 +17,12 @@ from modelratchet.serving.prediction_log.recorder import STEP_ROWS, Recorder
 from modelratchet.serving.prediction_log.sampling import Sample
 from modelratchet.serving.prediction_log.waiting import Waiting
 from modelratchet.serving.prediction_log.writer import LogWriter, Pace
+from modelratchet.serving.settings import LogSettings
 from modelratchet.storage.log_stores import open_store
 
 FORMAT, VERSION = "modelratchet/prediction-log", 1
 FEEDBACK_FORMAT, FEEDBACK_VERSION = "modelratchet/feedback", 1
 FEEDBACK_FOLDER = "feedback/"
-
-
-@dataclass(frozen=True)
-class LogSettings:
-    """How a server remembers.
-
-    `folder` is a path or a URL for fsspec; `share` of the requests, 0 to 1; `redact` names features that get no column; `queue_rows` may
-    wait in memory, predictions and feedback each.
-    """
-
-    folder: str
-    share: float = 1.0
-    redact: tuple[str, ...] = ()
-    flush_seconds: float = 5.0
-    queue_rows: int = 100_000
 
 
 @dataclass(frozen=True)
@@ -49,11 +35,14 @@ class ServedModel:
     digest: str
 
 
-def open_log(settings: LogSettings, model: ServedModel, worker: str, clock_ns: Callable[[], int]) -> PredictionLog:
+def open_log(
+    folder: str, settings: LogSettings, model: ServedModel, worker: str, clock_ns: Callable[[], int]
+) -> PredictionLog:
     """Make a log; nothing runs before its `start`.
 
     Args:
-        settings: where to and how.
+        folder: a path, or a URL for fsspec.
+        settings: how much, and how often.
         model: what answers.
         worker: a name that no worker had before or has elsewhere; what file names cannot hold is left out.
         clock_ns: nanoseconds since 1970, UTC.
@@ -64,7 +53,7 @@ def open_log(settings: LogSettings, model: ServedModel, worker: str, clock_ns: C
     """
     _check(settings, model.schema)
     woken = threading.Event()
-    store, name = open_store(settings.folder), re.sub(r"[^A-Za-z0-9.-]", "", worker).strip(".-") or "worker"
+    store, name = open_store(folder), re.sub(r"[^A-Za-z0-9.-]", "", worker).strip(".-") or "worker"
     columns = PredictionColumns(model.schema, Stamp(model.version, model.variant), settings.redact)
     form = Form(columns.schema, columns.repeating, _facts(FORMAT, VERSION, model))
     labels_columns = FeedbackColumns(model.schema)

@@ -9,7 +9,7 @@ import itertools
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from arro3.core import RecordBatch, Table
 
@@ -18,24 +18,14 @@ from modelratchet.serving.prediction_log.parquet import Form, encode_rows
 from modelratchet.serving.prediction_log.parts import Parts
 from modelratchet.serving.prediction_log.waiting import Waiting
 
-STEP_ROWS = 256
+STEP_ROWS = 1024
+"""Rows that columns are made of at once: fewer cost more a row, and more hold the event loop up for longer than a few milliseconds."""
+
 FILE_ROWS = 100_000
 MANY_BATCHES = 256
 
 
-class Remembered(Protocol):
-    """What every entry says: when it was made, and how many rows it has."""
-
-    @property
-    def time_ns(self) -> int:
-        """Nanoseconds since 1970."""
-
-    @property
-    def rows(self) -> int:
-        """At least one."""
-
-
-Entry = TypeVar("Entry", bound=Remembered)
+Entry = TypeVar("Entry", bound=tuple[Any, ...])
 Given_contra = TypeVar("Given_contra", contravariant=True)
 
 
@@ -47,7 +37,7 @@ class Columns(Protocol[Given_contra]):
 
 
 class Recorder(Generic[Entry]):
-    """Takes what waits, makes columns of it, and writes them to a file of their hour."""
+    """Takes what waits, makes columns of it, and writes them to a file of their hour. Entries begin with how many rows they have, and when they were made."""
 
     def __init__(self, waiting: Waiting[Entry], columns: Columns[Entry], form: Form, parts: Parts) -> None:
         """Join the queue, the maker of columns, the form of a file, and the place that files go to."""
@@ -60,10 +50,15 @@ class Recorder(Generic[Entry]):
         self._sealed: _Sealed | None = None
         self.collected_rows = 0
 
+    @property
+    def has_full_step(self) -> bool:
+        """Whether so many rows wait that making columns of them is worth it."""
+        return self.waiting.offered - self.waiting.taken >= self.waiting.wake_rows
+
     def collect(self) -> bool:
-        """Make columns of a few hundred rows; False where none waited."""
+        """Make columns of what waits, up to a step's rows; False where none waited."""
         entries = self.waiting.take(STEP_ROWS)
-        for hour, group in itertools.groupby(entries, key=lambda entry: hour_of(entry.time_ns)):
+        for hour, group in itertools.groupby(entries, key=lambda entry: hour_of(entry[1])):
             for batch in self._made(list(group)):
                 self._keep(hour, batch)
         return bool(entries)
@@ -97,7 +92,7 @@ class Recorder(Generic[Entry]):
         except Exception:  # noqa: BLE001 - the edge of a thread: no request may take the log down
             if len(entries) > 1:
                 return [batch for entry in entries for batch in self._made([entry])]
-            self.waiting.spoiled += entries[0].rows
+            self.waiting.spoiled += entries[0][0]
             return []
 
     def _keep(self, hour: int, batch: RecordBatch) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-Entry = TypeVar("Entry")
+Entry = TypeVar("Entry", bound=tuple[Any, ...])
 
 
 class Waiting(Generic[Entry]):
@@ -21,13 +21,13 @@ class Waiting(Generic[Entry]):
 
         Args:
             capacity_rows: rows that may wait; more are refused.
-            wake_rows: so many rows that no columns were made of wake the thread.
+            wake_rows: so many rows that no columns were made of wake the thread: a full step.
             woken: what that thread sleeps on.
         """
         self._capacity = capacity_rows
-        self._wake_rows = wake_rows
+        self.wake_rows = wake_rows
         self._woken = woken
-        self._entries: deque[tuple[int, Entry]] = deque()
+        self._entries: deque[Entry] = deque()
         self._is_awake = False
         self.offered = 0
         self.refused = 0
@@ -40,15 +40,15 @@ class Waiting(Generic[Entry]):
         """Rows that are in no file yet."""
         return self.offered - self.written - self.spoiled
 
-    def offer(self, rows: int, entry: Entry) -> bool:
-        """Append, or refuse where the rows that wait would be too many. Only the event loop calls this."""
-        offered = self.offered + rows
+    def offer(self, entry: Entry) -> bool:
+        """Append an entry, which begins with its rows, or refuse where the rows that wait would be too many. Only the event loop calls this."""
+        offered = self.offered + entry[0]
         if offered - self.written - self.spoiled > self._capacity:
-            self.refused += rows
+            self.refused += entry[0]
             return False
-        self._entries.append((rows, entry))
+        self._entries.append(entry)
         self.offered = offered
-        if offered - self.taken >= self._wake_rows and not self._is_awake:
+        if offered - self.taken >= self.wake_rows and not self._is_awake:
             self._is_awake = True
             self._woken.set()
         return True
@@ -58,10 +58,11 @@ class Waiting(Generic[Entry]):
         taken: list[Entry] = []
         rows = 0
         while self._entries and (not taken or rows + self._entries[0][0] <= most_rows):
-            count, entry = self._entries.popleft()
-            rows += count
-            taken.append(entry)
+            taken.append(self._entries.popleft())
+            rows += taken[-1][0]
         self.taken += rows
-        if not taken:
-            self._is_awake = False
         return taken
+
+    def watch(self) -> None:
+        """Wake the thread again at the next full step; it calls this before it looks how much waits."""
+        self._is_awake = False

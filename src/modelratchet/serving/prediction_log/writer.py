@@ -75,21 +75,28 @@ class LogWriter:
         while not self._is_closing:
             self._woken.wait(max(0.0, due_at - time.monotonic()))
             self._woken.clear()
-            self._collect_all()
+            for recorder in self._recorders:
+                self._collect_steps(recorder)
             if time.monotonic() >= due_at:
                 due_at = time.monotonic() + self._pace.flush_seconds
+                self._collect_rest()
                 self._due.set()
-        self._collect_all()
+        self._collect_rest()
         self._is_collected = True
         self._due.set()
 
-    def _collect_all(self) -> None:
+    def _collect_steps(self, recorder: Recorder[Any]) -> None:
+        recorder.waiting.watch()
+        while recorder.has_full_step and not self._is_closing:
+            recorder.collect()
+            if recorder.collected_rows >= self._pace.flush_rows:
+                self._due.set()
+            time.sleep(PAUSE_SECONDS)
+
+    def _collect_rest(self) -> None:
         for recorder in self._recorders:
             while recorder.collect():
-                if recorder.collected_rows >= self._pace.flush_rows:
-                    self._due.set()
-                if not self._is_closing:
-                    time.sleep(PAUSE_SECONDS)
+                time.sleep(PAUSE_SECONDS)
 
     def _file(self) -> None:
         while not self._is_collected:

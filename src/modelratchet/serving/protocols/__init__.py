@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from modelratchet.serving.exchange import PredictionRoute, Route
-from modelratchet.serving.protocols import plain
+from modelratchet.serving.protocols import operations, plain
 from modelratchet.serving.served import Served
 
 Protocol = Callable[[Served], Sequence[Route | PredictionRoute]]
 
-PROTOCOLS: tuple[Protocol, ...] = (plain.routes,)
+PROTOCOLS: tuple[Protocol, ...] = (plain.routes, operations.routes)
 
 
 def all_routes(served: Served) -> Iterator[Route | PredictionRoute]:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from modelratchet.adapters.pyarrow_prediction_log import read_feedback
 from modelratchet.core.tasks import Task
-from modelratchet.serving.prediction_log import Feedback, LogSettings, PredictionLog, ServedModel, open_log
+from modelratchet.serving.prediction_log import Feedback, PredictionLog, ServedModel, open_log
 from modelratchet.serving.problems import Problem
+from modelratchet.serving.settings import LogSettings
 from tests.samples.logged import EVER, SCHEMA, TEN_O_CLOCK_NS
 
 REGRESSION = replace(SCHEMA, task=Task.REGRESSION, classes=())
@@ -20,7 +22,8 @@ REGRESSION = replace(SCHEMA, task=Task.REGRESSION, classes=())
 
 def open_sample(folder: Path, schema: Any = SCHEMA, **settings: Any) -> tuple[PredictionLog, Feedback]:
     log = open_log(
-        LogSettings(str(folder), **settings),
+        str(folder),
+        LogSettings(**settings),
         ServedModel(schema, "3", "champion", "sha256:1"),
         "w",
         lambda: TEN_O_CLOCK_NS,
@@ -29,7 +32,7 @@ def open_sample(folder: Path, schema: Any = SCHEMA, **settings: Any) -> tuple[Pr
 
 
 def accept(feedback: Feedback, document: Any) -> Any:
-    return json.loads(feedback.accept(json.dumps(document).encode()))
+    return msgspec.to_builtins(feedback.accept(json.dumps(document).encode()))
 
 
 def test_labels_of_a_request_and_of_single_rows_reach_the_reader(tmp_path: Path) -> None:

@@ -11,19 +11,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from modelratchet.errors import ConfigError, StorageError
-from modelratchet.serving.prediction_log import LogSettings, PredictionLog, ServedModel, open_log
+from modelratchet.serving.prediction_log import PredictionLog, ServedModel, open_log
+from modelratchet.serving.settings import LogSettings
 from tests.samples.logged import SCHEMA, TEN_O_CLOCK_NS, entry, recorded
 
 MODEL = ServedModel(SCHEMA, "3", "champion", "sha256:1")
 
 
 def open_sample(folder: object, **settings: Any) -> PredictionLog:
-    return open_log(LogSettings(str(folder), **settings), MODEL, "host_1/é-ab", lambda: TEN_O_CLOCK_NS)
+    return open_log(str(folder), LogSettings(**settings), MODEL, "host_1/é-ab", lambda: TEN_O_CLOCK_NS)
 
 
 def offer(log: PredictionLog, request_id: str, rows: int = 1) -> None:
-    item = entry(request_id, rows)
-    log.offer(item.request_id, item.time_ns, item.batch, item.answer, item.latency_us)
+    _, time_ns, _, batch, answer, latency_us = entry(request_id, rows)
+    log.offer(request_id, time_ns, batch, answer, latency_us)
 
 
 def wait_until(is_so: Any) -> None:

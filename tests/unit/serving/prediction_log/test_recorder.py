@@ -162,9 +162,9 @@ def test_rows_before_and_after_the_hour_lie_in_folders_of_their_own_and_are_foun
 
 def test_a_request_that_no_column_can_hold_does_not_take_others_with_it(tmp_path: Path) -> None:
     log = recorder(LocalStore(tmp_path))
-    broken = entry("broken")
+    rows, time_ns, request_id, batch, *rest = entry("broken")
     offer(log, entry("before"))
-    offer(log, broken._replace(batch=broken.batch._replace(numeric="no array")))
+    offer(log, (rows, time_ns, request_id, batch._replace(numeric="no array"), *rest))
     offer(log, entry("after"))
 
     log.collect()

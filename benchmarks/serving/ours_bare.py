@@ -1,0 +1,39 @@
+"""Our server without checks, prediction log and metrics, only to tell what they cost: the product has no such switch."""
+
+from __future__ import annotations
+
+import sys
+
+from modelratchet.serving import entry
+from modelratchet.serving.__main__ import main
+from modelratchet.serving.batches import Answer, Batch
+from modelratchet.serving.metrics import Meter
+from modelratchet.serving.model import Model
+from modelratchet.serving.observing import Observer
+from modelratchet.serving.predictor import Predictor
+from modelratchet.serving.settings import ServingSettings
+from modelratchet.storage.bundles import Bundle
+
+
+class _IdleMeter(Meter):
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        pass
+
+
+class _BlindObserver(Observer):
+    def __init__(self, bundle: Bundle, settings: ServingSettings) -> None:
+        super().__init__(bundle, settings)
+        self.meter = _IdleMeter()
+
+    def predicted(self, route: str, request_id: str, batch: Batch, answer: Answer, started: float) -> None:
+        pass
+
+
+def _unguarded(bundle: Bundle, settings: ServingSettings) -> Predictor:
+    return Predictor(Model(bundle), None, settings.deadline_seconds)
+
+
+if __name__ == "__main__":
+    entry.predictor_of = _unguarded
+    vars(entry)["Observer"] = _BlindObserver
+    sys.exit(main())

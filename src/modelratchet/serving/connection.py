@@ -1,0 +1,195 @@
+"""One connection: uvicorn's, with a short way for predictions, a cheap way to turn them away, and an end that loses none. Called by uvicorn.
+
+A prediction whose body is small is read, answered and written within one call: no task, no ASGI messages. All else goes uvicorn's way: other
+routes, large or chunked bodies, HTTP/1.0, callers who do not read their answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, cast
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from modelratchet.serving.admission import whole_request
+from modelratchet.serving.app import App
+from modelratchet.serving.exchange import VERSION_HEADER, PredictionRoute, Reply
+
+_SHORT_BYTES = 262_144
+"""Of a body on the short way: a few hundred rows. Larger ones are read within a limit of time, and only one after the other."""
+
+_LINGER_SECONDS = 1.0
+"""How long a silent connection is kept when the server ends: a caller that just sent a request does not know yet."""
+
+
+class Connection(HttpToolsProtocol):
+    """Reads requests from one socket and writes the answers, in order."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """As uvicorn's; `config` has to run an `App`, with nothing around it."""
+        super().__init__(config, server_state, app_state, _loop)
+        self._application = cast("App", self.app)
+        self._line = self._application.line_on(self.loop)
+        self._route: PredictionRoute | None = None
+        self._body = b""
+        self._is_whole = False
+        self._is_leaving = False
+        self._heard_at = 0.0
+        self._silence: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Turn a request away if too many wait; else let it be parsed."""
+        self._heard_at = self.loop.time()
+        if self._line.is_full() and self._is_idle():
+            route = self._application.short_ways.get(whole_request(data))
+            if route is not None:
+                self._turn_away(route.path)
+                return
+        super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody is there any more."""
+        self._route = None
+        if self._silence is not None:
+            self._silence.cancel()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """Keep less than uvicorn does: only its own way needs a scope."""
+        if self._is_whole:
+            self._answer()  # one request was sent on the heels of another, and answers go out in order
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+
+    def on_headers_complete(self) -> None:
+        """Choose the way."""
+        route = self._application.short_ways.get(self.url)
+        if route is not None and self._may_be_short():
+            self._route, self._body = route, b""
+        else:
+            self._go_uvicorns_way()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body."""
+        if self._route is None:
+            super().on_body(body)
+        else:
+            self._body = self._body + body if self._body else body
+
+    def on_message_complete(self) -> None:
+        """The request is whole: answer it, or let it stand in line."""
+        if self._route is None:
+            super().on_message_complete()
+            return
+        self._is_whole = True
+        if self._line.is_full():
+            path = self._route.path
+            self._route, self._is_whole = None, False
+            self._turn_away(path)
+        else:
+            self._line.take(self._answer)
+
+    def shutdown(self) -> None:
+        """The server ends: announce it with the next answer, and close when there is none to give."""
+        self._is_leaving = True
+        if self._is_idle() or self._route is not None:
+            self.loop.call_later(_LINGER_SECONDS, self._leave)
+        else:
+            super().shutdown()
+
+    def _is_idle(self) -> bool:
+        return self._route is None and (self.cycle is None or self.cycle.response_complete)
+
+    def _may_be_short(self) -> bool:
+        parser = self.parser
+        if parser.get_method() != b"POST" or parser.get_http_version() != "1.1" or not parser.should_keep_alive():
+            return False
+        if self.expect_100_continue or self._is_leaving or self.flow.write_paused:
+            return False
+        return self._is_idle() and 0 <= self._length() <= _SHORT_BYTES
+
+    def _length(self) -> int:
+        for name, value in self.headers:
+            if name == b"content-length":
+                return int(value)
+        return -1
+
+    def _answer(self) -> None:
+        """The short way. Does nothing when it was answered before its turn, or the caller has gone."""
+        route, self._route = self._route, None
+        self._is_whole = False
+        if route is None:
+            return
+        reply = None if self._is_leaving else self._application.answer_at_once(route, self.headers, self._body)
+        if reply is not None:
+            self._write(reply)
+            return
+        # the model would hold others up, and ASGI knows a thread for it; or the answer has to say that it is the last
+        self._go_uvicorns_way()
+        super().on_body(self._body)
+        super().on_message_complete()
+
+    def _go_uvicorns_way(self) -> None:
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers.extend(headers)
+        super().on_headers_complete()
+        if self._is_leaving:
+            self.cycle.keep_alive = False
+
+    def _write(self, reply: Reply) -> None:
+        response = reply.response
+        # the one line or two that change from answer to answer, between those that do not
+        self.transport.write(
+            b"%bcontent-length: %d\r\nx-request-id: %b\r\n%b\r\n%b"
+            % (
+                _head(response.status, response.media_type, reply.version),
+                len(response.body),
+                reply.request_id.encode(),
+                _lines((*self.server_state.default_headers, *response.headers)),
+                response.body,
+            )
+        )
+        self.server_state.total_requests += 1
+        if self._silence is None:
+            self._silence = self.loop.call_later(self.timeout_keep_alive, self._mind_silence)
+
+    def _mind_silence(self) -> None:
+        """Close a connection that was silent for long. One timer that looks now and then is cheaper than one for each request."""
+        left = self._heard_at + self.timeout_keep_alive - self.loop.time()
+        if left <= 0 and self._is_idle():
+            self.transport.close()
+        else:
+            self._silence = self.loop.call_later(max(left, 1.0), self._mind_silence)
+
+    def _turn_away(self, path: str) -> None:
+        self.flow.pause_reading()
+        self._line.pause(self.flow.resume_reading)
+        self._write(self._application.turned_away(path))
+
+    def _leave(self) -> None:
+        """Close a silent connection, but look at the socket once more before."""
+        self.loop.call_soon(self.loop.call_soon, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        if self._is_idle():
+            self.transport.close()
+
+
+@lru_cache(256)
+def _head(status: int, media_type: str, version: bytes) -> bytes:
+    return STATUS_LINE[status] + _lines(((b"content-type", media_type.encode()), (VERSION_HEADER, version)))
+
+
+def _lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])

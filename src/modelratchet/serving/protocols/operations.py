@@ -1,0 +1,50 @@
+"""What operators and those who learn the truth later ask: `GET /metrics`, `POST /feedback`.
+
+Source: Prometheus, "Exposition formats"; OpenMetrics 1.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+import msgspec
+
+from modelratchet.serving.exchange import JSON, Documentation, PredictionRoute, Request, Response, Route
+from modelratchet.serving.served import Served
+
+TAG = "operations"
+
+
+def routes(served: Served) -> Sequence[Route | PredictionRoute]:
+    """Numbers out, labels in; nothing where the server is not observed."""
+    observer = served.observer
+    if observer is None:
+        return ()
+
+    def metrics(request: Request) -> Response:
+        # prometheus_client is needed here alone, and not before somebody looks
+        from modelratchet.serving.metrics.text import Build, page
+
+        build = Build(served.model["name"], served.model["version"], served.digest)
+        written = page(observer.seen(), build, request.header(b"accept"))
+        return Response(HTTPStatus.OK, written.media_type, written.body)
+
+    def feedback(request: Request) -> Response:
+        return Response(HTTPStatus.ACCEPTED, JSON, observer.accept_feedback(request.body))
+
+    label = served.schema.classes[0] if served.schema.classes else 1.5
+    examples = {
+        JSON: msgspec.json.encode({"request_id": "order-7", "labels": [label]}),
+        f"{JSON};rows": msgspec.json.encode([{"request_id": "order-7", "row": 0, "label": label}]),
+    }
+    accepted = {JSON: b'{"accepted":1,"outside_sample":0}'}
+    return (
+        Route("GET", "/metrics", metrics, Documentation("Numbers for Prometheus", TAG)),
+        Route(
+            "POST",
+            "/feedback",
+            feedback,
+            Documentation("Labels that came later, by request id", TAG, examples, accepted),
+        ),
+    )

@@ -1,0 +1,176 @@
+"""Real servers that remember: killed under load, ended, on a full disk, on an object store that goes down."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.chaos.disk import small_disk
+from modelratchet.adapters.pyarrow_prediction_log import read_feedback, read_log
+from modelratchet.serving.settings import LogSettings
+from tests.samples.logged import EVER, recorded
+from tests.samples.serving_processes import BODY, Load, deployed, served
+
+pytestmark = pytest.mark.integration
+FLUSH_SECONDS = 0.2
+QUICK = LogSettings(flush_seconds=FLUSH_SECONDS)
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+    ends_at = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < ends_at, "waited in vain"
+        time.sleep(0.05)
+
+
+def rows_of(ids: list[str]) -> set[tuple[str, int]]:
+    return {(request_id, row) for request_id in ids for row in (0, 1)}
+
+
+def test_after_kill_9_under_load_all_but_the_last_moments_can_be_read_and_nothing_twice(tmp_path: Path) -> None:
+    bundle, log = deployed(tmp_path, QUICK), tmp_path / "log"
+    answered: dict[str, float] = {}
+    killed_at = {}
+    for round_number in range(3):
+        with served(bundle, RATCHET_LOG_FOLDER=str(log)) as server, Load(server, f"k{round_number}").running() as load:
+            time.sleep(1.5)
+            killed_at[f"k{round_number}"] = time.monotonic()
+            server.process.send_signal(signal.SIGKILL)
+            server.process.wait()
+        answered |= load.answered
+
+    found = recorded(log)
+    old = [name for name, at in answered.items() if at < killed_at[name.split("-")[0]] - FLUSH_SECONDS - 0.5]
+    assert len(found) == len(set(found))
+    assert rows_of(old) <= set(found)
+    assert len(old) > 100
+
+
+def test_sigterm_under_load_loses_no_answered_request(tmp_path: Path) -> None:
+    bundle, log = deployed(tmp_path, LogSettings(flush_seconds=60)), tmp_path / "log"
+    with served(bundle, RATCHET_LOG_FOLDER=str(log)) as server, Load(server, "t").running() as load:
+        time.sleep(1.0)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(20) in (0, -signal.SIGTERM)
+
+    found = recorded(log)
+    assert rows_of(list(load.answered)) <= set(found)
+    assert len(found) == len(set(found)) > 100
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    try:
+        with small_disk(4 << 20) as disk:
+            yield disk
+    except PermissionError as error:
+        pytest.skip(f"no small disk can be mounted: {error}")
+
+
+def test_on_a_full_disk_predictions_go_on_drops_are_counted_and_said_and_it_recovers(
+    tmp_path: Path, full_disk: Path
+) -> None:
+    bundle = deployed(tmp_path, LogSettings(flush_seconds=FLUSH_SECONDS, queue_rows=200))
+    ballast = full_disk / "ballast"
+    with served(bundle, RATCHET_LOG_FOLDER=str(full_disk / "log")) as server, Load(server, "d").running(2) as load:
+        wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > 0)
+        with ballast.open("wb") as stream:
+            os.posix_fallocate(stream.fileno(), 0, shutil.disk_usage(full_disk).free)
+        wait_until(lambda: server.metric("ratchet_serving_log_dropped_rows_total") > 500)
+        before = server.metric("ratchet_serving_log_written_rows_total")
+        ballast.unlink()
+        wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > before + 500)
+        said = [line for line in server.lines() if "No space left" in line["message"]]
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(20)
+
+    assert load.statuses == {200}
+    assert len(said) == 1
+    assert [path.name for path in (full_disk / "log").rglob(".*")] == []
+    found = recorded(full_disk / "log")
+    assert len(found) == len(set(found))
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    moto = pytest.importorskip("moto.server", reason="moto stands in for an object store")
+    import boto3
+
+    server = moto.ThreadedMotoServer(port=0)
+    server.start()
+    _, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    boto3.client("s3").create_bucket(Bucket="log")
+    yield server
+    server.stop()
+
+
+def test_an_object_store_holds_predictions_and_feedback_merged_at_the_end(tmp_path: Path, bucket: object) -> None:
+    bundle, url = deployed(tmp_path, QUICK), "s3://log/flights"
+    with served(bundle, RATCHET_LOG_FOLDER=url) as server, Load(server, "s").running(2) as load:
+        wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > 200)
+        assert server.ask("POST", "/feedback", b'{"request_id": "s-0-1", "labels": ["1", "0"]}')[0] == 202
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(20)
+
+    found = [
+        pair
+        for table in read_log(url, EVER)
+        for pair in zip(*(table[name].to_pylist() for name in ("request_id", "row")), strict=True)
+    ]
+    assert rows_of(list(load.answered)) == set(found)
+    assert len(found) == len(set(found))
+    assert sorted(read_feedback(url, EVER)["label"].to_pylist()) == ["0", "1"]
+
+
+def test_an_object_store_that_is_down_costs_rows_and_no_prediction_and_is_used_again(
+    tmp_path: Path, bucket: object
+) -> None:
+    bundle = deployed(tmp_path, LogSettings(flush_seconds=FLUSH_SECONDS, queue_rows=200))
+    with served(bundle, RATCHET_LOG_FOLDER="s3://log/down") as server, Load(server, "o").running(2) as load:
+        wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > 0)
+        port = bucket.get_host_and_port()[1]  # type: ignore[attr-defined]
+        bucket.stop()  # type: ignore[attr-defined]
+        wait_until(lambda: server.metric("ratchet_serving_log_dropped_rows_total") > 500)
+        bucket._port = port  # type: ignore[attr-defined]
+        bucket.start()  # type: ignore[attr-defined]
+        before = server.metric("ratchet_serving_log_written_rows_total")
+        wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > before + 200, 90)
+
+    assert load.statuses == {200}
+
+
+def test_a_trace_is_continued_and_named_in_the_access_log(tmp_path: Path) -> None:
+    bundle = deployed(tmp_path, QUICK)
+    told = {"RATCHET_TRACING": "1", "OTEL_TRACES_EXPORTER": "console", "RATCHET_ACCESS_LOG": "1"}
+    with served(bundle, **told) as server:
+        server.ask("POST", "/predict", BODY, {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"})
+        wait_until(lambda: f'"trace_id": "0x{TRACE}"' in server.output.read_text())
+        (line,) = [line for line in server.lines() if line.get("path") == "/predict"]
+
+    assert (line["trace_id"], line["status"], line["message"]) == (TRACE, 200, "answered")
+
+
+def test_counters_of_workers_that_share_a_folder_add_up_and_outlive_a_kill(tmp_path: Path) -> None:
+    bundle, runtime = deployed(tmp_path, QUICK), str(tmp_path / "runtime")
+    name = "ratchet_serving_rows_total"
+    with served(bundle, RATCHET_RUNTIME_DIR=runtime) as one, served(bundle, RATCHET_RUNTIME_DIR=runtime) as other:
+        for server in (one, one, other):
+            assert server.ask("POST", "/predict", BODY)[0] == 200
+        wait_until(lambda: one.metric(name) == other.metric(name) == 6)
+        one.process.kill()
+        one.process.wait()
+
+        assert other.metric(name) == 6
+        wait_until(lambda: other.metric("ratchet_serving_workers") == 1)

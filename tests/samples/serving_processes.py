@@ -1,0 +1,126 @@
+"""The sample bundle behind real server processes, and callers that go on until they are told to stop."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from modelratchet.adapters.uvicorn_model_server.environment import HOST, gate_environment
+from modelratchet.adapters.uvicorn_model_server.processes import free_port, start
+from modelratchet.serving.settings import DEPLOYMENT_FILE, PORT_VARIABLE, Deployment, LogSettings
+from modelratchet.storage.bundles import write_bundle
+from modelratchet.storage.files import write_record
+from tests.samples.bundles import binary_bundle
+from tests.samples.served import ROW
+
+BODY = json.dumps({"rows": [ROW, {"hour": 3, "carrier": "AA"}]}).encode()
+
+
+def deployed(folder: Path, log: LogSettings) -> Path:
+    """Write the sample bundle and what a server is told of its log."""
+    write_bundle(binary_bundle(), folder / "bundle")
+    write_record(folder / DEPLOYMENT_FILE, Deployment(version="7", log=log))
+    return folder / "bundle"
+
+
+class Process:
+    """A server that answers."""
+
+    def __init__(self, bundle: Path, environment: Mapping[str, str]) -> None:
+        self.port = free_port()
+        self.output = bundle.parent / f"server-{self.port}.log"
+        with self.output.open("wb") as output:
+            told = {**gate_environment(bundle), **environment, PORT_VARIABLE: str(self.port)}
+            self.process = start(told, bundle.parent, output, signal.SIGKILL)
+        self._wait()
+
+    def ask(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=20)
+        try:
+            connection.request(method, path, body, {"content-type": "application/json", **(headers or {})})
+            answered = connection.getresponse()
+            return answered.status, answered.read()
+        finally:
+            connection.close()
+
+    def metric(self, name: str) -> float:
+        """The sum over all labels."""
+        lines = self.ask("GET", "/metrics")[1].decode().splitlines()
+        found = [line.rsplit(" ", 1)[1] for line in lines if line.startswith((f"{name} ", f"{name}{{"))]
+        return sum(map(float, found))
+
+    def lines(self) -> list[Any]:
+        """The server's own log."""
+        return [json.loads(line) for line in self.output.read_text().splitlines() if line.startswith('{"time"')]
+
+    def _wait(self) -> None:
+        for _ in range(600):
+            assert self.process.poll() is None, self.output.read_text()
+            try:
+                if self.ask("GET", "/livez")[0] == 200:
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(self.output.read_text())
+
+
+@contextmanager
+def served(bundle: Path, **environment: str) -> Iterator[Process]:
+    """A server that is gone after the block, whatever happened in it."""
+    server = Process(bundle, environment)
+    try:
+        yield server
+    finally:
+        server.process.kill()
+        server.process.wait()
+
+
+@dataclass
+class Load:
+    """Requests from several connections at once; `answered` has the time of each answer by request id."""
+
+    server: Process
+    name: str
+    answered: dict[str, float] = field(default_factory=dict)
+    statuses: set[int] = field(default_factory=set)
+
+    @contextmanager
+    def running(self, connections: int = 4) -> Iterator[Load]:
+        stop = threading.Event()
+        threads = [threading.Thread(target=self._ask, args=(place, stop)) for place in range(connections)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield self
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+
+    def _ask(self, place: int, stop: threading.Event) -> None:
+        connection = http.client.HTTPConnection(HOST, self.server.port, timeout=20)
+        number = 0
+        while not stop.is_set():
+            number += 1
+            request_id = f"{self.name}-{place}-{number}"
+            try:
+                connection.request(
+                    "POST", "/predict", BODY, {"content-type": "application/json", "x-request-id": request_id}
+                )
+                response = connection.getresponse()
+                response.read()
+            except (OSError, http.client.HTTPException):
+                return  # the server is gone
+            self.statuses.add(response.status)
+            if response.status == 200:
+                self.answered[request_id] = time.monotonic()
