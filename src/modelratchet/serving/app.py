@@ -1,6 +1,6 @@
 """The outermost ASGI application: finds the route, reads the body, has it answered, and writes the response.
 
-What is on no row of the table goes on to BentoML's own application. Source: ASGI specification, HTTP 2.3 and Lifespan 2.0.
+What only BentoML has goes on to its own application; what nobody has is a 404. Source: ASGI specification, HTTP 2.3 and Lifespan 2.0.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class App:
         settings: ServingSettings,
         observer: Observer,
     ) -> None:
-        """Take the table, and who is told of every request. `fallback` may be set afterwards; without one an unknown path is a 404."""
+        """Take the table, and who is told of every request. `fallback` may be set afterwards, for paths that begin so; any other unknown path is a 404."""
         self._routes = {(route.method, route.path): route for route in routes}
         self._methods: dict[str, list[str]] = {}
         for method, path in self._routes:
@@ -71,6 +71,7 @@ class App:
         self._overloaded = _document(overloaded(), _ANY_ID).split(_ANY_ID.encode())
         self._id_prefix, self._id_numbers = os.urandom(8).hex(), itertools.count(1)
         self.fallback: Application | None = None
+        self.fallback_paths: tuple[str, ...] = ()
 
     @property
     def paths(self) -> Collection[str]:
@@ -83,7 +84,7 @@ class App:
             await self._live(scope, receive, send)
             return
         route = self._routes.get((scope["method"], scope["path"]))
-        if route is None and self.fallback is not None and scope["path"] not in self._methods:
+        if route is None and self.fallback is not None and scope["path"].startswith(self.fallback_paths):
             await self.fallback(scope, receive, send)
             return
         request_id, meter, started = self._request_id(scope["headers"]), self._observer.meter, time.perf_counter()

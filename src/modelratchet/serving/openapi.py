@@ -47,6 +47,10 @@ _BODY: tuple[tuple[str, Problem], ...] = (
         at("wrong-type", "found text, expected a number or null", 0, "hour"),
     ),
 )
+_NO_LOG = (
+    "This server keeps no prediction log",
+    Problem(404, "no-prediction-log", "this server keeps no prediction log"),
+)
 _HEADERS: Mapping[str, str] = {
     "x-request-id": "The caller's own, where it is 1 to 64 of A-Z a-z 0-9 . _ -; else made here",
     "x-model-version": "The version that answered",
@@ -91,7 +95,7 @@ def _components(served: Served) -> dict[str, Any]:
             name: {"description": said, "required": True, "schema": {"type": "string"}}
             for name, said in _HEADERS.items()
         },
-        "responses": {str(problem.status): _refusal(said, problem) for said, problem in (*_NO_BODY, *_BODY)},
+        "responses": {str(problem.status): _refusal(said, problem) for said, problem in (*_NO_BODY, *_BODY, _NO_LOG)},
     }
 
 
@@ -127,8 +131,13 @@ def _responses(route: AnyRoute, served: Served) -> dict[str, Any]:
     answered: dict[str, Any] = {"description": "Answered", "headers": _header_references()}
     content = _content(route.documentation.answers, served, is_request=False)
     refusals = _NO_BODY if route.method == "GET" else (*_NO_BODY, *_BODY)
+    if route.method == "POST" and isinstance(route, Route):
+        refusals = (*refusals, _NO_LOG)
     references = {str(problem.status): _response_reference(problem.status) for _, problem in refusals}
-    return {"200": answered | ({"content": content} if content else {}), **dict(sorted(references.items()))}
+    return {
+        str(int(route.documentation.status)): answered | ({"content": content} if content else {}),
+        **dict(sorted(references.items())),
+    }
 
 
 def _response_reference(status: int) -> dict[str, str]:
