@@ -24,12 +24,13 @@ from modelratchet.core import (
     verdict,
 )
 from modelratchet.core.page import model as page_model
+from modelratchet.serving import settings
 from tests.architecture.stage_sources import ROOT
 
 WRITTEN = [
     evidence.DataCheck, evidence.Evaluation, evidence.Parity, evidence.Evidence, comparison.Comparison, latency.LatencyReport,
     model_tests.ModelTests, standing.Standing, policy.Policy, manifest.Manifest, receipt.Receipt, run_facts.RunFacts, schema.Schema,
-    verdict.Verdict, ledger.Event, certificate.Certificate, page_model.Page,
+    verdict.Verdict, ledger.Event, certificate.Certificate, page_model.Page, settings.Deployment,
 ]  # fmt: skip
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 

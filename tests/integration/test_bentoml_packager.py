@@ -13,11 +13,17 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from modelratchet.adapters.bentoml_packager import BentomlPackager
+from modelratchet.adapters.bentoml_packager import RECIPES, BentomlPackager
+from modelratchet.core.formats import to_document
+from modelratchet.core.reports import report_bytes
+from modelratchet.errors import InputError
+from modelratchet.serving.settings import Deployment
+from modelratchet.usecases.ports import Packaged, Shipment
 from tests.samples.bundles import binary_bundle
 from tests.samples.served import predict, sample_app
 
@@ -26,30 +32,52 @@ ROOT = Path(__file__).parents[2]
 ROW = {"hour": 20, "carrier": "UA"}
 
 
+SHIPMENT = Shipment(
+    "Flights Late",
+    binary_bundle(),
+    {"serving.json": report_bytes(to_document(Deployment(name="flights")))},
+    {"modelratchet.version": "7"},
+    "stamp",
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    packager: BentomlPackager
+    packaged: Packaged
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     folder = tmp_path_factory.mktemp("bento")
-    for name in ("bentofile.yaml", "requirements-serving.lock"):
-        shutil.copy(ROOT / name, folder / name)
+    for path in RECIPES:
+        (folder / path).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / path, folder / path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENTOML_HOME", str(tmp_path_factory.mktemp("store")))
-        packaged = BentomlPackager(folder).package(binary_bundle())
-        port = free_port()
-        command = [sys.executable, "-m", "bentoml", "serve", packaged.tag, "--port", str(port), "--host", "127.0.0.1"]
-        # this environment has the checkout's sources installed, and BentoML finds them first; an image has only the bento's
-        environment = {**os.environ, "RATCHET_BUNDLE": str(packaged.folder / "src" / "bundle")}
-        with (
-            (folder / "serve.log").open("w") as log,
-            subprocess.Popen(
-                command, start_new_session=True, cwd=folder, env=environment, stdout=log, stderr=log
-            ) as process,
-        ):
-            try:
-                address = f"http://127.0.0.1:{port}"
-                wait_until_ready(address)
-                yield address
-            finally:
-                end(process)
+        packager = BentomlPackager(folder)
+        yield Made(packager, packager.package(SHIPMENT))
+
+
+@pytest.fixture(scope="module")
+def server(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    packaged, folder = made.packaged, tmp_path_factory.mktemp("served")
+    port = free_port()
+    command = [sys.executable, "-m", "bentoml", "serve", packaged.tag, "--port", str(port), "--host", "127.0.0.1"]
+    # this environment has the checkout's sources installed, and BentoML finds them first; an image has only the bento's
+    environment = {**os.environ, "RATCHET_BUNDLE": str(packaged.folder / "src" / "bundle")}
+    with (
+        (folder / "serve.log").open("w") as log,
+        subprocess.Popen(
+            command, start_new_session=True, cwd=folder, env=environment, stdout=log, stderr=log
+        ) as process,
+    ):
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_until_ready(address)
+            yield address
+        finally:
+            end(process)
 
 
 def test_bento_answers_as_the_bundle_does(server: str) -> None:
@@ -73,6 +101,30 @@ def test_bad_row_is_a_400_with_its_reason(server: str) -> None:
 
     assert caught.value.code == 400
     assert b"column hour" in caught.value.read()
+
+
+def test_equal_shipment_gives_an_equal_tag_whatever_its_labels_and_signature(made: Made) -> None:
+    beside = {**SHIPMENT.beside, "bundle.sig": b"signed"}
+    again = made.packager.package(replace(SHIPMENT, labels={"modelratchet.version": "8"}, beside=beside))
+    other = made.packager.package(replace(SHIPMENT, stamp="another limit"))
+
+    assert again.tag == made.packaged.tag
+    assert other.tag != made.packaged.tag
+    assert made.packaged.tag.startswith(f"flights-late:{binary_bundle().digest[7:19]}-")
+
+
+def test_packages_of_the_image_are_the_locked_ones_of_its_own_python(made: Made) -> None:
+    locked = {item.name: item.version for item in made.packager.locked(made.packaged)}
+
+    assert locked["onnxruntime"]
+    assert "uvloop" in locked
+    assert "scikit-learn" not in locked
+    assert len([name for name in locked if name == "numpy"]) == 1
+
+
+def test_folder_without_recipes_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"bentofile\.yaml"):
+        BentomlPackager(tmp_path).package(SHIPMENT)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -7,43 +7,69 @@ again when it lies below the folder.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import modelratchet
 from modelratchet.config.environment import TELEMETRY_OFF
-from modelratchet.errors import OutsideError
-from modelratchet.storage.bundles import Bundle, write_bundle
-from modelratchet.usecases.ports import Packaged
+from modelratchet.core.digests import PREFIX, digest_value
+from modelratchet.errors import InputError, OutsideError
+from modelratchet.storage.bundles import write_bundle
+from modelratchet.storage.files import digest_file
+from modelratchet.usecases.ports import Distribution, Packaged, Shipment
 
 SERVED = ("__init__.py", "errors.py", "core", "storage", "serving")
-NAME = "modelratchet"
-RECIPES = ("bentofile.yaml", "requirements-serving.lock")
+TEMPLATE = Path("docker/Dockerfile.template")
+RECIPES = (Path("bentofile.yaml"), Path("requirements-serving.lock"), TEMPLATE)
+_TARGET = {
+    "python_version": "3.12",
+    "python_full_version": "3.12.0",
+    "sys_platform": "linux",
+    "platform_system": "Linux",
+}
+_UNTOLD = re.compile(r"[^A-Za-z0-9 ._:/+@-]")
 
 
 class BentomlPackager:
-    """Builds a bento of a bundle in `root`'s `build/bento`."""
+    """Builds a bento in `root`'s `build/bento`."""
 
     def __init__(self, root: Path) -> None:
         """Take the folder that holds `bentofile.yaml`."""
         self._root = root
 
-    def package(self, bundle: Bundle) -> Packaged:
+    def package(self, shipment: Shipment) -> Packaged:
         """See the port."""
         folder = self._root / "build" / "bento"
-        self._lay_out(folder, bundle)
-        version = bundle.digest.removeprefix("sha256:")[:16]
-        # a bento is never built over: one of an equal bundle may still hold older serving code
-        _bentoml("delete", f"{NAME}:{version}", "--yes")
-        built = _bentoml("build", "--version", version, "-o", "tag", cwd=folder)
+        self._lay_out(folder, shipment)
+        name, version = _name(shipment.name), _version(shipment, folder)
+        with (folder / TEMPLATE.name).open("a") as template:
+            template.write(_labels(shipment.labels))
+        # a bento is never built over: one of an equal tag may hold another signature, or other labels
+        _bentoml("delete", f"{name}:{version}", "--yes")
+        built = _bentoml("build", "--name", name, "--version", version, "-o", "tag", cwd=folder)
         if built.returncode:
             raise OutsideError(f"bentoml build failed: {(built.stderr or built.stdout).strip()[-2000:]}")
         tag = built.stdout.strip().rsplit("__tag__:", 1)[-1]
         return Packaged(tag, Path(_bentoml("get", tag, "-o", "path").stdout.strip()))
 
-    def _lay_out(self, folder: Path, bundle: Bundle) -> None:
+    def locked(self, packaged: Packaged) -> tuple[Distribution, ...]:
+        """See the port."""
+        from packaging.requirements import Requirement
+
+        text = (packaged.folder / "env" / "python" / "requirements.txt").read_text()
+        lines = [line.rstrip("\\").strip() for line in text.splitlines() if re.match(r"[A-Za-z0-9]", line)]
+        wanted = [needed for needed in map(Requirement, lines) if not needed.marker or needed.marker.evaluate(_TARGET)]
+        return tuple(Distribution("pypi", needed.name, str(needed.specifier).removeprefix("==")) for needed in wanted)
+
+    def _lay_out(self, folder: Path, shipment: Shipment) -> None:
+        if missing := [str(name) for name in RECIPES if not (self._root / name).is_file()]:
+            raise InputError(
+                f"{self._root} has no {', '.join(missing)}", hint="Run this in the root folder of a project."
+            )
         shutil.rmtree(folder, ignore_errors=True)
         package = folder / "modelratchet"
         package.mkdir(parents=True)
@@ -53,9 +79,29 @@ class BentomlPackager:
                 shutil.copytree(sources / name, package / name, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy2(sources / name, package / name)
-        for name in RECIPES:
-            shutil.copy2(self._root / name, folder / name)
-        write_bundle(bundle, folder / "bundle")
+        for path in RECIPES:
+            shutil.copy2(self._root / path, folder / path.name)
+        write_bundle(shipment.bundle, folder / "bundle")
+        for beside, data in shipment.beside.items():
+            (folder / beside).write_bytes(data)
+
+
+def _name(model: str) -> str:
+    """What both BentoML and image registries take for a name."""
+    return re.sub(r"[._-]{2,}", "-", re.sub(r"[^a-z0-9._-]", "-", model.lower())).strip("._-") or "model"
+
+
+def _version(shipment: Shipment, folder: Path) -> str:
+    """Of bundle, serving sources, recipes and stamp; neither labels nor signature count, for equal ones differ from day to day."""
+    sources = [*folder.glob("modelratchet/**/*.py"), *(folder / path.name for path in RECIPES)]
+    digests = {str(path.relative_to(folder)): digest_file(path) for path in sources}
+    code = digest_value({"stamp": shipment.stamp, "sources": digests})
+    return f"{shipment.bundle.digest.removeprefix(PREFIX)[:12]}-{code.removeprefix(PREFIX)[:8]}"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    """Lines for the Dockerfile; what could end a text in it, or name a variable of Docker or Jinja, is left out."""
+    return "".join(f'LABEL {name}="{_UNTOLD.sub("_", value)[:200]}"\n' for name, value in labels.items() if value)
 
 
 def _bentoml(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

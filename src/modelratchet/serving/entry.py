@@ -45,10 +45,15 @@ def open_bundle(settings: ServingSettings) -> Bundle:
     """The bundle that is to be served, once all that speaks for it was checked.
 
     Raises:
-        EvidenceError: it is not there, or was changed, or is not the one that `serving.json` speaks of.
+        EvidenceError: it is not there, or was changed, or is not the one that `serving.json` speaks of, or not signed where a public key is set.
+        ConfigError: that key cannot be used.
     """
     bundle = read_bundle(settings.bundle)
     settings.of(bundle)
+    if settings.public_key is not None:
+        from modelratchet.serving.signature import require_signature
+
+        require_signature(bundle, settings.signature, settings.public_key)
     return bundle
 
 

@@ -12,9 +12,9 @@ from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.problems import Problem
 
 JSON = "application/json"
-FOR_PEOPLE = "people"
 REQUEST_ID_HEADER = b"x-request-id"
 VERSION_HEADER = b"x-model-version"
+FOR_PEOPLE = "people"
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 

@@ -61,7 +61,7 @@ def test_a_traceback_stays_on_the_line(lines: Any) -> None:
     assert line["error"].endswith("at all")
 
 
-@pytest.mark.parametrize("value", ["a\nb", "\x00", "\ud800", 'quo"te', "café"])
+@pytest.mark.parametrize("value", ["a\nb", "\x00", "\ud800", 'quo"te', "café"], ids=ascii)
 def test_no_message_breaks_the_line(lines: Any, value: str) -> None:
     logging.getLogger("tests.json").info("found %s", value, extra={"strange": object(), "value": value})
 

@@ -32,15 +32,34 @@ from modelratchet.usecases.ports.registry import (
     RunPlace,
 )
 from modelratchet.usecases.ports.rows import DataChecker, DatasetReader, RowSource, RunDataset, SourceRows
-from modelratchet.usecases.ports.serving import ModelServer, Packaged, Packager, Rows, ServedModel
+from modelratchet.usecases.ports.serving import (
+    BillWriter,
+    Distribution,
+    Goods,
+    Image,
+    ImageBuilder,
+    Layer,
+    ModelServer,
+    Packaged,
+    Packager,
+    Rows,
+    ServedModel,
+    Shipment,
+)
 from modelratchet.usecases.ports.sources import Checkouts, Memory, Revision, SourceControl
 
 __all__ = [
+    "BillWriter",
     "CandidateRecord",
     "Certificates",
     "Checkouts",
     "DataChecker",
     "DatasetReader",
+    "Distribution",
+    "Goods",
+    "Image",
+    "ImageBuilder",
+    "Layer",
     "Ledger",
     "Memory",
     "ModelRegistry",
@@ -62,6 +81,7 @@ __all__ = [
     "RunPlace",
     "RunRequest",
     "ServedModel",
+    "Shipment",
     "SignatureVerifier",
     "Signer",
     "SourceControl",

@@ -1,0 +1,109 @@
+"""Finds the bundle that a person names: the champion, the challenger, or a version by its number. `ratchet serve` and `ratchet package` call it."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelratchet.core.standing import Champion
+from modelratchet.errors import MissingEvidenceError
+from modelratchet.storage.bundles import Bundle, read_bundle
+from modelratchet.usecases.ports import ModelRegistry, RegisteredVersion, RunFiles
+from modelratchet.usecases.read_ledger import LedgerReader
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A bundle that was checked, and what is known of it: its number in the registry and the commit that it was made from, empty where there is none.
+
+    `role` is how it was named.
+    """
+
+    bundle: Bundle
+    role: str
+    version: str = ""
+    commit: str = ""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where versions are, and who says which of them reigns."""
+
+    reader: LedgerReader
+    registry: ModelRegistry
+    files: RunFiles
+
+
+def choose_champion(shelf: Shelf, model: str) -> Chosen | None:
+    """Who reigns, by the ledger; None where nobody does.
+
+    Raises:
+        TrackingError: ledger or registry cannot be asked now.
+        EvidenceError: the ledger cannot be believed, or the registry holds another bundle than it names.
+    """
+    reigning = shelf.reader.history(model).state.champion
+    if reigning.version is None:
+        return None
+    version = _whole(shelf.registry, model, reigning.version)
+    _refuse_another(version, reigning)
+    return _fetched(shelf.registry, version, "champion")
+
+
+def choose_challenger(shelf: Shelf, model: str) -> Chosen:
+    """The version that was recorded last, and does not reign.
+
+    Raises:
+        TrackingError: ledger or registry cannot be asked now.
+        EvidenceError: there is none, or it was changed.
+    """
+    reigning = shelf.reader.history(model).state.champion.version
+    others = [run.version for run in shelf.files.runs(model) if run.version != reigning]
+    if not others:
+        beside = f" beside the champion, version {reigning}" if reigning else ""
+        raise MissingEvidenceError(
+            f"{model} has no challenger: no version was recorded{beside}", hint="`ratchet run` records one."
+        )
+    return _fetched(shelf.registry, _whole(shelf.registry, model, others[-1]), "challenger")
+
+
+def choose_version(shelf: Shelf, model: str, number: str) -> Chosen:
+    """A version by its number.
+
+    Raises:
+        TrackingError: the registry cannot be asked now.
+        EvidenceError: it is not there, or was changed.
+    """
+    return _fetched(shelf.registry, _whole(shelf.registry, model, number), f"version {number}")
+
+
+def commit_of(registry: ModelRegistry, version: RegisteredVersion) -> str:
+    """The commit that a version was made from; empty where no commit holds its sources."""
+    tags = registry.facts(version).tags
+    commit = tags.get("git.commit", "unknown")
+    return "" if commit == "unknown" or tags.get("git.dirty") != "no" else commit
+
+
+def _whole(registry: ModelRegistry, model: str, number: str) -> RegisteredVersion:
+    version = registry.version(model, number)
+    if version is None:
+        raise MissingEvidenceError(
+            f"there is no whole version {number} of {model}",
+            hint="`ratchet ui` shows the recorded ones, `ratchet history` the promoted ones.",
+        )
+    return version
+
+
+def _refuse_another(version: RegisteredVersion, named: Champion) -> None:
+    if version.bundle_digest != named.bundle_digest:
+        raise MissingEvidenceError(
+            f"version {version.version} of {version.model} holds bundle {version.bundle_digest} now, the ledger names {named.bundle_digest}",
+            hint="Restore the registry from a backup, or go on with another version: `ratchet rollback --to VERSION`.",
+        )
+
+
+def _fetched(registry: ModelRegistry, version: RegisteredVersion, role: str) -> Chosen:
+    with tempfile.TemporaryDirectory(prefix="ratchet-fetch-") as name:
+        registry.fetch_bundle(version, Path(name) / "bundle")
+        bundle = read_bundle(Path(name) / "bundle")
+    return Chosen(bundle, role, version.version, commit_of(registry, version))

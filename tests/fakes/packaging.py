@@ -1,0 +1,43 @@
+"""Bento, image and bill without any of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from modelratchet.usecases.ports import Distribution, Goods, Image, Packaged, Shipment
+
+LOCKED, INSTALLED = Distribution("pypi", "uvicorn", "1"), Distribution("deb", "libc6", "2")
+
+
+class FakePackager:
+    """The port `Packager`."""
+
+    def package(self, shipment: Shipment) -> Packaged:
+        return Packaged(f"{shipment.name}:1", Path("bento"))
+
+    def locked(self, packaged: Packaged) -> tuple[Distribution, ...]:
+        return (LOCKED,)
+
+
+class FakeImageBuilder:
+    """The port `ImageBuilder`."""
+
+    def is_there(self) -> bool:
+        return True
+
+    def build(self, packaged: Packaged) -> Image:
+        return Image(packaged.tag, "sha256:image", 3, "base", 1, ())
+
+    def installed(self, image: Image) -> tuple[Distribution, ...]:
+        return (INSTALLED,)
+
+
+class FakeBillWriter:
+    """The port `BillWriter`; keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.goods: list[Goods] = []
+
+    def bill(self, goods: Goods) -> bytes:
+        self.goods.append(goods)
+        return b"bill"
