@@ -128,6 +128,20 @@ class App:
         self._observer.meter.answered(path, HTTPStatus.SERVICE_UNAVAILABLE, 0.0)
         return Reply(Response(HTTPStatus.SERVICE_UNAVAILABLE, MEDIA_TYPE, body, RETRY_LATER), request_id, self._version)
 
+    @property
+    def deadline_seconds(self) -> float:
+        """How long a request may take to come, and to be answered."""
+        return self._settings.deadline_seconds
+
+    def last_answer(self, problem: Problem, path: str) -> Reply:
+        """To a request that cannot be read, on a connection that is closed then. `path` is empty where it is not known."""
+        request_id = self._request_id(())
+        response = self._refusal(problem, request_id)
+        self._observer.meter.answered(path, response.status, 0.0)
+        return Reply(
+            response._replace(headers=(*response.headers, (b"connection", b"close"))), request_id, self._version
+        )
+
     def line_on(self, loop: asyncio.AbstractEventLoop) -> Line:
         """Where predictions wait; made with the loop that runs them."""
         if self._line is None:

@@ -45,8 +45,12 @@ async def read_body(receive: Receive, headers: RawHeaders, maximum_bytes: int, s
                     raise _too_large(size, maximum_bytes)
             return b"".join(parts)
     except TimeoutError as error:
-        detail = f"the body was not whole within {seconds:g} s"
-        raise Problem(HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", detail) from error
+        raise too_slow(seconds) from error
+
+
+def too_slow(seconds: float) -> Problem:
+    """A request that was not whole in time."""
+    return Problem(HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", f"the request was not whole within {seconds:g} s")
 
 
 def _refuse_length(said: bytes, maximum: int) -> None:
