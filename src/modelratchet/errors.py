@@ -15,7 +15,8 @@ The tree branches by what the caller does next:
     └── OutsideError          4  another system failed; trying again may help
         ├── TrackingError         MLflow is slow or answers with an error
         │   └── UnreachableError      nothing listens at its address
-        └── StorageError          the disk is full or cannot be written
+        ├── StorageError          the disk is full or cannot be written
+        └── EndpointError         a server that was asked does not answer
 
 A verdict of *reject* is a value, not an exception; only a stage that has to stop the pipeline raises
 `RejectedError`. Messages say what was found, what was expected and what to do.
@@ -126,3 +127,7 @@ class UnreachableError(TrackingError):
 
 class StorageError(OutsideError):
     """A file could not be written, most often because the disk is full."""
+
+
+class EndpointError(OutsideError):
+    """A server that was asked over HTTP did not answer."""

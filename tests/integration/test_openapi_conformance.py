@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
-from schemathesis import checks
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from tests.samples.bundles import binary_bundle
 from tests.samples.served import sample_app
@@ -17,9 +16,11 @@ pytestmark = pytest.mark.integration
 
 APP = sample_app(binary_bundle())
 SCHEMA = schemathesis.openapi.from_asgi("/docs.json", APP)
+# no schema can say that columns are of one length and tensors of their shape; and null stands for an absent member in more places than are described
+BEYOND_SCHEMAS = [positive_data_acceptance, negative_data_rejection]
 
 
 @SCHEMA.parametrize()
 @settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_server_is_as_it_says(case: Any) -> None:
-    case.call_and_validate()
+    case.call_and_validate(excluded_checks=BEYOND_SCHEMAS)

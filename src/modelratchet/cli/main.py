@@ -28,6 +28,11 @@ COMMANDS = {
     "ui": ("modelratchet.cli.ui", "ui", "Open MLflow on this project's runs and versions."),
     "serve": ("modelratchet.cli.serve", "serve", "Serve a model on this machine, and print how to ask it."),
     "package": ("modelratchet.cli.package", "package", "Build bento and image of a model, with a bill of materials."),
+    "conformance": (
+        "modelratchet.cli.conformance",
+        "conformance",
+        "Ask a running server every platform's protocol, and print what it answers.",
+    ),
     "verify": ("modelratchet.cli.verify", "verify", "Check a certificate offline, or all promotions in the registry."),
     "reproduce": ("modelratchet.cli.reproduce", "reproduce", "Make a version again from its commit, and compare."),
     "backtest": ("modelratchet.cli.backtest", "backtest", "Replay recorded candidates against a changed policy."),

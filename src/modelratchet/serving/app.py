@@ -41,6 +41,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OWN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _ANY_ID = "any-id"
+# of the Open Inference Protocol; BentoML has nothing there, and its 404 is no JSON
+_OWN_PREFIX = "/v2/"
 _logger = logging.getLogger(__name__)
 
 
@@ -152,7 +154,7 @@ class App:
         self, route: Route | PredictionRoute | None, scope: Scope, receive: Receive, request_id: str
     ) -> Response:
         if route is None:
-            raise self._not_here(scope)
+            return self._elsewhere(scope, request_id)
         headers, started = scope["headers"], time.perf_counter()
         if isinstance(route, PredictionRoute) and self.line_on(asyncio.get_running_loop()).is_full():
             raise overloaded()
@@ -169,12 +171,22 @@ class App:
         self._observer.predicted(route.path, request_id, batch, answer, started)
         return response
 
-    def _not_here(self, scope: Scope) -> Problem:
-        methods = self._methods.get(scope["path"])
+    def _elsewhere(self, scope: Scope, request_id: str) -> Response:
+        """What a path without this method answers: HEAD as GET, whose body the server leaves out, and OPTIONS the methods there are."""
+        method, path = scope["method"], scope["path"]
+        methods = self._methods.get(path)
         if methods is None:
-            return Problem(HTTPStatus.NOT_FOUND, "not-found", f"nothing is served at {scope['path'][:200]}")
-        detail = f"found {scope['method']}, expected {' or '.join(methods)}"
-        return Problem(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", detail)
+            raise Problem(HTTPStatus.NOT_FOUND, "not-found", f"nothing is served at {path[:200]}")
+        route = self._routes.get(("GET", path)) if method == "HEAD" else None
+        if isinstance(route, Route):
+            return route.respond(Request(scope["headers"], b"", request_id))
+        allowed = [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
+        allow = ((b"allow", ", ".join(allowed).encode()),)
+        if method == "OPTIONS":
+            return Response(HTTPStatus.OK, "text/plain", b"", allow)
+        detail = f"found {method}, expected {' or '.join(methods)}"
+        problem = Problem(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", detail)
+        return self._refusal(problem, request_id)._replace(headers=allow)
 
     def _request_id(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
         for name, value in headers:

@@ -64,3 +64,20 @@ def batch_of(rows: Sequence[Sequence[Any]], n_numeric: int, *, is_usual: bool = 
 
 def _filled(values: Sequence[Any]) -> Sequence[Any]:
     return [MISSING_CATEGORY if value is None else value for value in values] if None in values else values
+
+
+def batch_of_columns(columns: Sequence[Sequence[Any]], n_numeric: int) -> Batch:
+    """Columns of values, numbers first, as a batch; None is a missing value.
+
+    Args:
+        columns: at least one, all of one length, the schema's numeric ones in order and then its categorical ones.
+        n_numeric: how many of them hold numbers.
+    """
+    n_rows = len(columns[0])
+    numeric = np.array(columns[:n_numeric], dtype=np.float32).T.copy() if n_numeric else None
+    if len(columns) == n_numeric:
+        return Batch(n_rows, numeric, None)
+    categorical = np.empty((n_rows, len(columns) - n_numeric), dtype=object)
+    for place, values in enumerate(columns[n_numeric:]):
+        categorical[:, place] = [MISSING_CATEGORY if value is None else value for value in values]
+    return Batch(n_rows, numeric, categorical)

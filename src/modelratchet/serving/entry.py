@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from modelratchet.core.schema import Schema
 from modelratchet.serving.app import App, Application, Receive, Scope, Send
-from modelratchet.serving.batches import Batch
+from modelratchet.serving.batches import Answer
 from modelratchet.serving.checks import Checker
 from modelratchet.serving.model import Model
 from modelratchet.serving.observing import Observer
@@ -64,11 +65,9 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
     )  # a number too large for float32 becomes infinite, which `checks` refuses; numpy would warn of each
     settings = settings.of(bundle)
     observer = Observer(bundle, settings)
-    served = Served(bundle.schema, bundle.digest, settings, observer)
     predictor = predictor_of(bundle, settings)
-    for n_rows in (1, TELLING_ROWS):
-        rows = sample_rows(bundle.schema, n_rows)
-        _warm_up(predictor, Records(bundle.schema, n_rows)(write_json({"rows": rows})))
+    example, _ = (_warm_up(predictor, bundle.schema, n_rows) for n_rows in (1, TELLING_ROWS))
+    served = Served(bundle.schema, bundle.digest, settings, example, observer)
     # after the warm-up, which is none of the callers' business
     predictor.note_unusual = observer.unusual
     app = App(table_of(served), predictor, settings, observer)
@@ -77,17 +76,21 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
 
 
 def make_server() -> Application:
-    """The application of `make_app`, behind what logs and traces every request where the environment asks for it: that costs time.
+    """What uvicorn runs: the application of `make_app`, and around it what the environment asks for.
 
     Raises:
         ConfigError, EvidenceError: as `make_app` does.
     """
-    app = make_app()
+    return watched(make_app(), os.environ)
+
+
+def watched(app: App, environment: Mapping[str, str]) -> Application:
+    """The application itself, or behind what logs and traces every request, where the environment asks for it: that costs time."""
     outermost: Application = app
-    if _logs_requests(os.environ):
+    if _logs_requests(environment):
         outermost = AccessLog(outermost)
-    if is_switched_on(os.environ):
-        outermost = Traced(outermost, app.paths, os.environ)
+    if is_switched_on(environment):
+        outermost = Traced(outermost, app.paths, environment)
     return outermost
 
 
@@ -131,6 +134,8 @@ def _bentoml_application() -> Any:
     return Service.to_asgi()  # type: ignore[attr-defined]
 
 
-def _warm_up(predictor: Predictor, batch: Batch) -> None:
-    for _ in range(_WARM_UP_RUNS):
+def _warm_up(predictor: Predictor, schema: Schema, n_rows: int) -> Answer:
+    batch = Records(schema, n_rows)(write_json({"rows": sample_rows(schema, n_rows)}))
+    for _ in range(_WARM_UP_RUNS - 1):
         predictor.answer(batch)
+    return predictor.answer(batch)

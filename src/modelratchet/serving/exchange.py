@@ -73,7 +73,8 @@ class Reply(NamedTuple):
 class Documentation:
     """What OpenAPI and the conformance suite say of a route.
 
-    `requests` and `answers` hold an example for each media type, that works as it stands; `status` is that of an answer.
+    `requests` and `answers` hold an example for each media type, that works as it stands; `status` is that of an
+    answer. `optional` members of an example may be null or left out.
     """
 
     summary: str
@@ -81,6 +82,7 @@ class Documentation:
     requests: Mapping[str, bytes] = field(default_factory=dict)
     answers: Mapping[str, bytes] = field(default_factory=dict)
     status: int = HTTPStatus.OK
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

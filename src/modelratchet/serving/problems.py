@@ -6,8 +6,9 @@ Source: RFC 9457, Problem Details for HTTP APIs.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -25,7 +26,12 @@ _WORDS = {
     "array": "a list",
     "object": "an object",
 }
-_ROW = re.compile(r"^\$\.?[^\[]*\[(?P<row>\d+)\](?:\.(?P<column>.*))?$", re.DOTALL)
+# where msgspec found it: in one of a list of rows, each an object or a list, or in one of an object's columns
+_IN_A_ROW = re.compile(
+    r"^\$(?:\.(?P<member>[a-z_]+)(?P<is_split>\.data)?)?\[(?P<row>\d+)\](?:\[(?P<index>\d+)\]|\.(?P<column>.*))?$",
+    re.DOTALL,
+)
+_IN_A_COLUMN = re.compile(r"^\$\.(?:columns|inputs|instances)(?:\.(?P<column>.*?)(?:\[(?P<row>\d+)\])?)?$", re.DOTALL)
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457's own word; it is an answer as much as an error
@@ -47,22 +53,28 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word; it is an answer a
         self.status, self.kind, self.detail, self.row, self.column = status, kind, detail, row, column
 
     def document(self, request_id: str) -> dict[str, Any]:
-        """The members of the problem document."""
+        """The members of the problem document; `error` is where the Open Inference Protocol's clients look for what was wrong."""
         found: dict[str, Any] = {
             "type": TYPE_PREFIX + self.kind,
             "title": self.kind.replace("-", " ").capitalize(),
             "status": self.status,
             "detail": self.detail,
+            "error": self.detail,
             "request_id": request_id,
         }
         places = {"row": self.row, "column": self.column}
         return found | {name: value for name, value in places.items() if value is not None}
 
 
-def unreadable(error: Exception) -> Problem:
-    """What a decoder of JSON said, in our words."""
+def unreadable(error: Exception, names: Sequence[str] | None = ()) -> Problem:
+    """What a decoder of JSON said, in our words.
+
+    Args:
+        error: the decoder's.
+        names: of the columns, in the order of rows that are lists; None where what was read has no rows in it.
+    """
     if isinstance(error, msgspec.ValidationError):
-        return _not_of_the_schema(str(error))
+        return _not_of_the_schema(str(error), names)
     if isinstance(error, RecursionError):
         return Problem(HTTPStatus.BAD_REQUEST, "too-deep", "the JSON is nested deeper than any request has to be")
     if isinstance(error, UnicodeDecodeError):
@@ -70,26 +82,45 @@ def unreadable(error: Exception) -> Problem:
     return Problem(HTTPStatus.BAD_REQUEST, "not-json", f"the body is not JSON: {error}")
 
 
-def _not_of_the_schema(message: str) -> Problem:
-    place = _PLACE.search(message)
-    said = message[: place.start()] if place else message
-    where = _ROW.match(place["path"]) if place else None
-    row = int(where["row"]) if where else None
+class _Place(NamedTuple):
+    """A row, a column or both; `is_of_columns` where an object's members are columns."""
+
+    row: int | None = None
+    column: str | None = None
+    is_of_columns: bool = False
+
+
+def _not_of_the_schema(message: str, names: Sequence[str] | None) -> Problem:
+    found = _PLACE.search(message)
+    said = message[: found.start()] if found else message
+    place = _place(found["path"], names) if found and names is not None else _Place()
     named = _NAMED.match(said)
-    column = named["name"] if named else where["column"] if where else None
     if named is None:
         kind, said = _of_a_value(said)
-    elif row is None:
-        kind = "unknown-member" if said.startswith("Object contains") else "missing-member"
+        column = place.column
     else:
-        kind = "unknown-column" if said.startswith("Object contains") else "missing-column"
-        said = (
-            "the schema has no such column" if kind == "unknown-column" else "found nothing, expected a value or null"
-        )
-    if row is None:
-        path = f" at {place['path']}" if place else ""
-        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, kind, said + path)
-    return at(kind, said, row, column)
+        is_unknown, noun = said.startswith("Object contains"), "column" if place.is_of_columns else "member"
+        kind, column = f"{'unknown' if is_unknown else 'missing'}-{noun}", named["name"]
+        if place.is_of_columns:
+            said = "the schema has no such column" if is_unknown else "found nothing, expected a value or null"
+    if place.row is not None:
+        return at(kind, said, place.row, column)
+    if place.is_of_columns and column is not None:
+        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, kind, f"column {column[:100]}: {said}", column=column)
+    where = f" at {found['path'][:200]}" if found else ""
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, kind, said + where)
+
+
+def _place(path: str, names: Sequence[str]) -> _Place:
+    if (found := _IN_A_ROW.match(path)) is not None:
+        column = found["column"]
+        # the columns of a split frame stand in an order of their own
+        if found["index"] is not None and found["is_split"] is None and int(found["index"]) < len(names):
+            column = names[int(found["index"])]
+        return _Place(int(found["row"]), column, is_of_columns=found["is_split"] is None)
+    if (found := _IN_A_COLUMN.match(path)) is not None:
+        return _Place(int(found["row"]) if found["row"] else None, found["column"], is_of_columns=True)
+    return _Place()
 
 
 def at(kind: str, said: str, row: int, column: str | None) -> Problem:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +20,25 @@ def sample_rows(schema: Schema, n_rows: int = 1) -> list[dict[str, Any]]:
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """The same rows as columns."""
     return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def split_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The same rows as a frame that was split."""
+    return {"columns": list(rows[0]), "data": [list(row.values()) for row in rows]}
+
+
+def csv_lines(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """The same rows as CSV under a header."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(rows[0])
+    writer.writerows(row.values() for row in rows)
+    return text.getvalue().encode()
+
+
+def json_lines(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """The same rows as JSON Lines."""
+    return msgspec.json.Encoder().encode_lines(rows)
 
 
 def write_json(value: Any) -> bytes:

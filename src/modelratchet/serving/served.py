@@ -5,17 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modelratchet.core.schema import Schema
+from modelratchet.serving.batches import Answer
 from modelratchet.serving.observing import Observer
 from modelratchet.serving.settings import ServingSettings
 
 
 @dataclass(frozen=True)
 class Served:
-    """One bundle behind this server. `digest` is the bundle's; `observer` is None where nobody counts, as in BentoML's own server."""
+    """One bundle behind this server.
+
+    `digest` is the bundle's, `example` what the model says of the schema's sample row; `observer` is None where nobody counts, as in
+    BentoML's own server.
+    """
 
     schema: Schema
     digest: str
     settings: ServingSettings
+    example: Answer
     observer: Observer | None = None
 
     @property

@@ -23,8 +23,8 @@ from tests.samples.served import ROW, call, predict, sample_app
 
 
 @pytest.fixture(scope="module")
-def app() -> App:
-    return sample_app()
+def app(tmp_path_factory: pytest.TempPathFactory) -> App:
+    return sample_app(log_folder=str(tmp_path_factory.mktemp("log")))
 
 
 @pytest.fixture(scope="module")

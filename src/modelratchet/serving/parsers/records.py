@@ -82,10 +82,15 @@ def row_type(schema: Schema) -> type[msgspec.Struct]:
     return _struct("Row", schema, lambda column: float | None if column.kind == "numeric" else str | None)
 
 
+def columns_type(schema: Schema) -> type[msgspec.Struct]:
+    """All columns of the schema, numbers first, each a list of values."""
+    lists = {"numeric": list[float | None], "categorical": list[str | None]}
+    return _struct("Columns", schema, lambda column: lists[column.kind])
+
+
 def body_type(schema: Schema) -> type[msgspec.Struct]:
     """What `/predict` takes."""
-    lists = {"numeric": list[float | None], "categorical": list[str | None]}
-    columns = _struct("Columns", schema, lambda column: lists[column.kind])
+    columns = columns_type(schema)
     rows: Any = list[row_type(schema)]  # type: ignore[misc]
     return msgspec.defstruct(
         "Body", [("rows", rows | None, None), ("columns", columns | None, None)], forbid_unknown_fields=True
@@ -139,7 +144,10 @@ def refuse_twice(body: bytes) -> None:
     Raises:
         Problem: with the name.
     """
-    json.loads(body, object_pairs_hook=_distinct)
+    try:
+        json.loads(body, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError) as error:
+        raise unreadable(error) from error
 
 
 def _count_colons(body: bytes) -> int:

@@ -5,12 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from modelratchet.serving.exchange import PredictionRoute, Route
-from modelratchet.serving.protocols import operations, plain
+from modelratchet.serving.protocols import (
+    azure_ml,
+    mlflow_scoring,
+    open_inference,
+    operations,
+    plain,
+    sagemaker,
+    schema,
+    vertex,
+)
 from modelratchet.serving.served import Served
 
 Protocol = Callable[[Served], Sequence[Route | PredictionRoute]]
 
-PROTOCOLS: tuple[Protocol, ...] = (plain.routes, operations.routes)
+PROTOCOLS: tuple[Protocol, ...] = (
+    plain.routes,
+    schema.routes,
+    operations.routes,
+    sagemaker.routes,
+    mlflow_scoring.routes,
+    azure_ml.routes,
+    open_inference.routes,
+    # last: its paths are the deployer's choice, and win over ours
+    vertex.routes,
+)
 
 
 def all_routes(served: Served) -> Iterator[Route | PredictionRoute]:

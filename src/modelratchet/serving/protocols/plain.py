@@ -34,6 +34,7 @@ def routes(served: Served) -> Sequence[Route | PredictionRoute]:
             "Answer rows, or columns",
             TAG,
             {JSON: write_json({"rows": rows}), f"{JSON};columns": write_json({"columns": columns_of(rows)})},
+            {JSON: encode(served.example, "order-7.1")},
         ),
     )
     return (predict, *(_health(path, summary) for path, summary in _HEALTH.items()))
