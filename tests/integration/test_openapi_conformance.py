@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,6 +14,12 @@ from tests.samples.bundles import binary_bundle
 from tests.samples.served import sample_app
 
 pytestmark = pytest.mark.integration
+
+
+@schemathesis.serializer("application/jsonlines")
+def as_it_stands(_context: Any, value: Any) -> bytes:
+    return value.encode() if isinstance(value, str) else json.dumps(value).encode()
+
 
 APP = sample_app(binary_bundle())
 SCHEMA = schemathesis.openapi.from_asgi("/docs.json", APP)
