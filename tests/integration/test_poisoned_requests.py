@@ -39,15 +39,15 @@ Table = Mapping[tuple[str, str], Route | PredictionRoute]
 
 
 @pytest.fixture(scope="module")
-def app() -> App:
-    return sample_app(**vars(LIMITS))
+def app(tmp_path_factory: pytest.TempPathFactory) -> App:
+    return sample_app(**vars(LIMITS), log_folder=str(tmp_path_factory.mktemp("log")))
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("server")
     write_json(folder / DEPLOYMENT_FILE, to_document(Deployment(limits=LIMITS)))
-    with running(binary_bundle(), folder) as server:
+    with running(binary_bundle(), folder, RATCHET_LOG_FOLDER=str(folder / "log")) as server:
         yield server
 
 
@@ -265,6 +265,6 @@ def test_many_tiny_rows_are_refused_within_memory(server: Running) -> None:
     refuse_dead(server)
 
 
-def test_the_log_of_the_server_has_no_traceback(server: Running, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_log_of_the_server_has_no_traceback(server: Running) -> None:
     log: Path = server.process._log
     assert "Traceback" not in log.read_text(errors="replace")
