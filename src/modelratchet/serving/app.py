@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from modelratchet.serving.admission import RETRY_LATER, Line, Room, overloaded
-from modelratchet.serving.body import Gone, read_body, said_length, too_slow
+from modelratchet.serving.body import Gone, read_body, said_length
 from modelratchet.serving.exchange import (
     REQUEST_ID_HEADER,
     PredictionRoute,
@@ -75,11 +75,6 @@ class App:
         self.fallback_paths: tuple[str, ...] = ()
 
     @property
-    def deadline_seconds(self) -> float:
-        """For a body to come, and for a batch to be answered."""
-        return self._settings.deadline_seconds
-
-    @property
     def paths(self) -> Collection[str]:
         """Those that are answered here."""
         return self._methods.keys()
@@ -134,12 +129,19 @@ class App:
         self._observer.meter.answered(path, HTTPStatus.SERVICE_UNAVAILABLE, 0.0)
         return Reply(Response(HTTPStatus.SERVICE_UNAVAILABLE, MEDIA_TYPE, body, RETRY_LATER), request_id, self._version)
 
-    def gave_up(self, route: PredictionRoute) -> Reply:
-        """The answer to a prediction whose body did not come in time; the last on its connection."""
+    @property
+    def deadline_seconds(self) -> float:
+        """How long a request may take to come, and to be answered."""
+        return self._settings.deadline_seconds
+
+    def last_answer(self, problem: Problem, path: str) -> Reply:
+        """To a request that cannot be read, on a connection that is closed then. `path` is empty where it is not known."""
         request_id = self._request_id(())
-        response = self._refusal(too_slow(self.deadline_seconds), request_id)
-        self._observer.meter.answered(route.path, response.status, self.deadline_seconds)
-        return Reply(response._replace(headers=((b"connection", b"close"),)), request_id, self._version)
+        response = self._refusal(problem, request_id)
+        self._observer.meter.answered(path, response.status, 0.0)
+        return Reply(
+            response._replace(headers=(*response.headers, (b"connection", b"close"))), request_id, self._version
+        )
 
     def line_on(self, loop: asyncio.AbstractEventLoop) -> Line:
         """Where predictions wait; made with the loop that runs them."""
