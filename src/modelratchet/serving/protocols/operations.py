@@ -51,6 +51,6 @@ def routes(served: Served) -> Sequence[Route | PredictionRoute]:
             "POST",
             "/feedback",
             feedback,
-            Documentation("Labels that came later, by request id", TAG, examples, accepted),
+            Documentation("Labels that came later, by request id", TAG, examples, accepted, HTTPStatus.ACCEPTED),
         ),
     )
