@@ -1,6 +1,6 @@
 """The outermost ASGI application: finds the route, reads the body, has it answered, and writes the response.
 
-What is on no row of the table goes on to BentoML's own application. Source: ASGI specification, HTTP 2.3 and Lifespan 2.0.
+What only BentoML has goes on to its own application; what nobody has is a 404. Source: ASGI specification, HTTP 2.3 and Lifespan 2.0.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from modelratchet.serving.admission import RETRY_LATER, Line, Room, overloaded
-from modelratchet.serving.body import Gone, read_body, said_length, too_slow
+from modelratchet.serving.body import Gone, read_body, said_length
 from modelratchet.serving.exchange import (
     REQUEST_ID_HEADER,
     PredictionRoute,
@@ -41,8 +41,6 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OWN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _ANY_ID = "any-id"
-# of the Open Inference Protocol; BentoML has nothing there, and its 404 is no JSON
-_OWN_PREFIX = "/v2/"
 _logger = logging.getLogger(__name__)
 
 
@@ -56,7 +54,7 @@ class App:
         settings: ServingSettings,
         observer: Observer,
     ) -> None:
-        """Take the table, and who is told of every request. `fallback` may be set afterwards; without one an unknown path is a 404."""
+        """Take the table, and who is told of every request. `fallback` may be set afterwards, for paths that begin so; any other unknown path is a 404."""
         self._routes = {(route.method, route.path): route for route in routes}
         self._methods: dict[str, list[str]] = {}
         for method, path in self._routes:
@@ -74,11 +72,7 @@ class App:
         self._overloaded = _document(overloaded(), _ANY_ID).split(_ANY_ID.encode())
         self._id_prefix, self._id_numbers = os.urandom(8).hex(), itertools.count(1)
         self.fallback: Application | None = None
-
-    @property
-    def deadline_seconds(self) -> float:
-        """For a body to come, and for a batch to be answered."""
-        return self._settings.deadline_seconds
+        self.fallback_paths: tuple[str, ...] = ()
 
     @property
     def paths(self) -> Collection[str]:
@@ -91,7 +85,7 @@ class App:
             await self._live(scope, receive, send)
             return
         route = self._routes.get((scope["method"], scope["path"]))
-        if route is None and self.fallback is not None and not self._is_ours(scope["path"]):
+        if route is None and self.fallback is not None and scope["path"].startswith(self.fallback_paths):
             await self.fallback(scope, receive, send)
             return
         request_id, meter, started = self._request_id(scope["headers"]), self._observer.meter, time.perf_counter()
@@ -135,12 +129,19 @@ class App:
         self._observer.meter.answered(path, HTTPStatus.SERVICE_UNAVAILABLE, 0.0)
         return Reply(Response(HTTPStatus.SERVICE_UNAVAILABLE, MEDIA_TYPE, body, RETRY_LATER), request_id, self._version)
 
-    def gave_up(self, route: PredictionRoute) -> Reply:
-        """The answer to a prediction whose body did not come in time; the last on its connection."""
+    @property
+    def deadline_seconds(self) -> float:
+        """How long a request may take to come, and to be answered."""
+        return self._settings.deadline_seconds
+
+    def last_answer(self, problem: Problem, path: str) -> Reply:
+        """To a request that cannot be read, on a connection that is closed then. `path` is empty where it is not known."""
         request_id = self._request_id(())
-        response = self._refusal(too_slow(self.deadline_seconds), request_id)
-        self._observer.meter.answered(route.path, response.status, self.deadline_seconds)
-        return Reply(response._replace(headers=((b"connection", b"close"),)), request_id, self._version)
+        response = self._refusal(problem, request_id)
+        self._observer.meter.answered(path, response.status, 0.0)
+        return Reply(
+            response._replace(headers=(*response.headers, (b"connection", b"close"))), request_id, self._version
+        )
 
     def line_on(self, loop: asyncio.AbstractEventLoop) -> Line:
         """Where predictions wait; made with the loop that runs them."""
@@ -168,9 +169,6 @@ class App:
             response = route.write(answer, request)
         self._observer.predicted(route.path, request_id, batch, answer, started)
         return response
-
-    def _is_ours(self, path: str) -> bool:
-        return path in self._methods or path.startswith(_OWN_PREFIX)
 
     def _elsewhere(self, scope: Scope, request_id: str) -> Response:
         """What a path without this method answers: HEAD as GET, whose body the server leaves out, and OPTIONS the methods there are."""

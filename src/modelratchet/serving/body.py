@@ -66,8 +66,8 @@ async def read_body(receive: Receive, maximum_bytes: int, seconds: float) -> byt
 
 
 def too_slow(seconds: float) -> Problem:
-    """What is wrong with a body that did not come in time."""
-    return Problem(HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", f"the body was not whole within {seconds:g} s")
+    """A request that was not whole in time."""
+    return Problem(HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", f"the request was not whole within {seconds:g} s")
 
 
 def _part(message: Any) -> bytes:

@@ -26,6 +26,8 @@ from modelratchet.serving.tracing import Traced, is_switched_on
 from modelratchet.storage.bundles import Bundle, read_bundle
 
 _WARM_UP_RUNS = 20
+BENTOML_PATHS = ("/schema.json", "/static_content/")
+"""What BentoML's clients and pages ask that is on no row of ours. Nothing else wakes it: a stranger who tries addresses must not fill the memory."""
 
 
 def make_app() -> App:
@@ -69,7 +71,7 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
     # after the warm-up, which is none of the callers' business
     predictor.note_unusual = observer.unusual
     app = App(table_of(served), predictor, settings, observer)
-    app.fallback = BentomlRoutes()
+    app.fallback, app.fallback_paths = BentomlRoutes(), BENTOML_PATHS
     return app
 
 
