@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import json
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -37,15 +39,15 @@ Table = Mapping[tuple[str, str], Route | PredictionRoute]
 
 
 @pytest.fixture(scope="module")
-def app() -> App:
-    return sample_app(**vars(LIMITS))
+def app(tmp_path_factory: pytest.TempPathFactory) -> App:
+    return sample_app(**vars(LIMITS), log_folder=str(tmp_path_factory.mktemp("log")))
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("server")
     write_json(folder / DEPLOYMENT_FILE, to_document(Deployment(limits=LIMITS)))
-    with running(binary_bundle(), folder) as server:
+    with running(binary_bundle(), folder, RATCHET_LOG_FOLDER=str(folder / "log")) as server:
         yield server
 
 
@@ -194,15 +196,53 @@ def test_broken_http_does_no_harm(server: Running, name: str) -> None:
     refuse_dead(server)
 
 
+def test_what_is_no_http_gets_a_problem_document(server: Running) -> None:
+    address = urlsplit(server.address)
+    with socket.create_connection((str(address.hostname), address.port), timeout=10) as line:
+        line.sendall(BROKEN["no HTTP"])
+        received = b"".join(iter(lambda: line.recv(65_536), b""))
+
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head
+    assert b"x-request-id: " in head
+    assert json.loads(body)["type"] == "urn:modelratchet:problem:not-http"
+
+
 def test_requests_in_a_row_are_all_answered(server: Running) -> None:
     assert statuses(server, WHOLE * 50, closes_half=False) == [200] * 50
 
 
-def test_a_body_that_never_comes_is_given_up_within_the_deadline(server: Running) -> None:
+STALLED = {
+    "a small body": post(EXAMPLE[:9], b"content-length: 500"),
+    "a large body": post(EXAMPLE[:9], b"content-length: 500000"),
+    "a chunk": post(b"100\r\n{", CHUNKED),
+    "a head": WHOLE[:40],
+    "a second request": WHOLE + WHOLE[:40],
+}
+
+
+@pytest.mark.parametrize("name", STALLED)
+def test_a_request_that_never_becomes_whole_is_given_up_within_the_deadline(server: Running, name: str) -> None:
     started = time.monotonic()
-    found = statuses(server, post(EXAMPLE, b"content-length: 5000"), closes_half=False)
-    assert found == [408]
-    assert time.monotonic() - started < LIMITS.deadline_seconds + 5
+    found = statuses(server, STALLED[name], closes_half=False)
+
+    assert found == ([200, 408] if name == "a second request" else [408])
+    assert time.monotonic() - started < LIMITS.deadline_seconds + 3
+
+
+def test_a_head_that_comes_byte_by_byte_is_given_up_too(server: Running) -> None:
+    address = urlsplit(server.address)
+    received = b""
+    with socket.create_connection((str(address.hostname), address.port)) as line:
+        line.settimeout(0.05)
+        for byte in WHOLE[:-1]:
+            line.sendall(bytes((byte,)))
+            with contextlib.suppress(TimeoutError):
+                received = line.recv(65_536)
+            if received:
+                break
+    assert received.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close" in received
 
 
 def test_slow_callers_hold_nobody_up(server: Running) -> None:
@@ -225,6 +265,6 @@ def test_many_tiny_rows_are_refused_within_memory(server: Running) -> None:
     refuse_dead(server)
 
 
-def test_the_log_of_the_server_has_no_traceback(server: Running, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_log_of_the_server_has_no_traceback(server: Running) -> None:
     log: Path = server.process._log
     assert "Traceback" not in log.read_text(errors="replace")

@@ -132,7 +132,7 @@ def _json(example: bytes, choices: _Choices) -> bytes:
         elif isinstance(holder, list):
             holder += [holder[key]] * (1 if deed == "add" else choices.of((2, 2000)))
         else:
-            holder[choices.of(MEMBERS)] = holder[key]
+            holder[choices.of(MEMBERS)] = choices.of((holder[key], _MARK))
     return json.dumps(document).encode().replace(json.dumps(_MARK).encode(), token)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, cast
 
 from uvicorn.config import Config
@@ -17,10 +18,14 @@ from uvicorn.server import ServerState
 
 from modelratchet.serving.admission import whole_request
 from modelratchet.serving.app import App
+from modelratchet.serving.body import too_slow
 from modelratchet.serving.exchange import VERSION_HEADER, PredictionRoute, Reply
+from modelratchet.serving.problems import Problem
 
 _SHORT_BYTES = 262_144
 """Of a body on the short way: a few hundred rows. Larger ones are read within a limit of time, and only one after the other."""
+
+_MOST_DIGITS = 10
 
 _LINGER_SECONDS = 1.0
 """How long a silent connection is kept when the server ends: a caller that just sent a request does not know yet."""
@@ -46,6 +51,14 @@ class Connection(HttpToolsProtocol):
         self._is_leaving = False
         self._heard_at = 0.0
         self._silence: asyncio.TimerHandle | None = None
+        self._begun_at, self._has_head = 0.0, False
+        self._stall: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Also who never says anything is kept only for a while."""
+        super().connection_made(transport)
+        self._heard_at = self.loop.time()
+        self._silence = self.loop.call_later(self.timeout_keep_alive, self._mind_silence)
 
     def data_received(self, data: bytes) -> None:
         """Turn a request away if too many wait; else let it be parsed."""
@@ -56,12 +69,15 @@ class Connection(HttpToolsProtocol):
                 self._turn_away(route.path)
                 return
         super().data_received(data)
+        if self._begun_at and self._stall is None:
+            self._mind_stall()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
         self._route = None
-        if self._silence is not None:
-            self._silence.cancel()
+        for timer in (self._silence, self._stall):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
@@ -69,9 +85,11 @@ class Connection(HttpToolsProtocol):
         if self._is_whole:
             self._answer()  # one request was sent on the heels of another, and answers go out in order
         self.url, self.headers, self.expect_100_continue = b"", [], False
+        self._begun_at, self._has_head = self._heard_at, False
 
     def on_headers_complete(self) -> None:
         """Choose the way."""
+        self._has_head = True
         route = self._application.short_ways.get(self.url)
         if route is not None and self._may_be_short():
             self._route, self._body = route, b""
@@ -87,6 +105,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole: answer it, or let it stand in line."""
+        self._begun_at = 0.0
         if self._route is None:
             super().on_message_complete()
             return
@@ -97,6 +116,12 @@ class Connection(HttpToolsProtocol):
             self._turn_away(path)
         else:
             self._line.take(self._answer)
+
+    def send_400_response(self, msg: str) -> None:
+        """Uvicorn calls it for what is no HTTP."""
+        self._begun_at = 0.0
+        self._write(self._application.last_answer(Problem(HTTPStatus.BAD_REQUEST, "not-http", msg), ""))
+        self.transport.close()
 
     def shutdown(self) -> None:
         """The server ends: announce it with the next answer, and close when there is none to give."""
@@ -120,7 +145,7 @@ class Connection(HttpToolsProtocol):
     def _length(self) -> int:
         for name, value in self.headers:
             if name == b"content-length":
-                return int(value)
+                return int(value) if len(value) < _MOST_DIGITS and value.isdigit() else -1
         return -1
 
     def _answer(self) -> None:
@@ -171,6 +196,23 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
         else:
             self._silence = self.loop.call_later(max(left, 1.0), self._mind_silence)
+
+    def _mind_stall(self) -> None:
+        """Give a request its time to become whole. Most come in one piece, and need no timer."""
+        self._stall = self.loop.call_later(self._application.deadline_seconds, self._give_up, self._begun_at)
+
+    def _give_up(self, begun_at: float) -> None:
+        self._stall = None
+        if not self._begun_at or self.transport.is_closing():
+            return
+        if self._begun_at != begun_at or not (self.cycle is None or self.cycle.response_complete):
+            self._mind_stall()  # it is another one; or it goes uvicorn's way, where the reader of its body has a deadline
+            return
+        if not self._has_head or self._route is not None:
+            path = "" if self._route is None else self._route.path
+            self._write(self._application.last_answer(too_slow(self._application.deadline_seconds), path))
+        self._route = None
+        self.transport.close()
 
     def _turn_away(self, path: str) -> None:
         self.flow.pause_reading()

@@ -73,13 +73,16 @@ class Reply(NamedTuple):
 class Documentation:
     """What OpenAPI and the conformance suite say of a route.
 
-    `requests` and `answers` hold an example for each media type, that works as it stands.
+    `requests` and `answers` hold an example for each media type, that works as it stands; `status` is that of an
+    answer. `optional` members of an example may be null or left out.
     """
 
     summary: str
     tag: str
     requests: Mapping[str, bytes] = field(default_factory=dict)
     answers: Mapping[str, bytes] = field(default_factory=dict)
+    status: int = HTTPStatus.OK
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

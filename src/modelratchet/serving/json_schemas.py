@@ -5,7 +5,8 @@ Source: JSON Schema 2020-12, which OpenAPI 3.1 uses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ import numpy as np
 from modelratchet.core.schema import MISSING_CATEGORY, Column, Schema
 from modelratchet.serving.settings import ServingSettings
 
-LARGEST = float(np.finfo(np.float32).max)
+LARGEST = float(np.nextafter(2.0**128 - 2.0**103, 0))
+"""What still becomes the largest float32, and not infinity, when it is rounded."""
+
 _MOST_SHOWN = 100
 _RATHER_MANY = 8
 
@@ -42,17 +45,6 @@ def of_rows(schema: Schema, settings: ServingSettings) -> dict[str, Any]:
         for name, value in columns.items()
     }
     return {"Row": _closed(columns), "Columns": _closed(lists), "Answer": _of_answer(schema)}
-
-
-def of_examples(values: Sequence[Any], schema: Schema, *, is_request: bool) -> dict[str, Any]:
-    """What fits each of these examples.
-
-    Args:
-        values: decoded JSON, at least one.
-        schema: names what is recognised as a row, columns or an answer.
-        is_request: then a member that stands beside others may be left out, and a value may be missing.
-    """
-    return _any_of([_Shapes(schema, is_request).of(value) for value in values])
 
 
 def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,31 +97,44 @@ def _of_answer(schema: Schema) -> dict[str, Any]:
     }
 
 
-class _Shapes:
-    """Recognises rows, columns and answers inside of an example; of the rest it tells the types."""
+@dataclass(frozen=True)
+class Shapes:
+    """What fits examples: rows, columns and answers are recognised inside of them; of the rest the types are told.
 
-    def __init__(self, schema: Schema, is_request: bool) -> None:
-        self._columns = {column.name for column in schema.columns}
-        self._is_request = is_request
+    `columns` are the schema's; in a request (`is_request`) a member that stands beside others may be left out, and `optional` ones may be null or
+    left out in any case.
+    """
 
-    def of(self, value: Any) -> dict[str, Any]:
+    columns: Collection[str]
+    is_request: bool
+    optional: Collection[str] = ()
+
+    def fitting(self, values: Collection[Any]) -> dict[str, Any]:
+        """What fits each of these, which are decoded JSON."""
+        return _any_of([self._of(value) for value in values])
+
+    def _of(self, value: Any) -> dict[str, Any]:
         if isinstance(value, dict):
             return self._of_object(value)
         if isinstance(value, list):
-            return {"type": "array", "items": _any_of([self.of(item) for item in value])}
+            return {"type": "array", "items": self.fitting(value)}
         return {} if value is None else {"type": _kind(value)}
 
     def _of_object(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        if self._is_request and set(value) == self._columns:
+        if self.is_request and set(value) == self.columns:
             return _ref("Columns" if all(isinstance(item, list) for item in value.values()) else "Row")
-        if not self._is_request and set(value) in ({"label", "probabilities"}, {"prediction"}):
+        if not self.is_request and set(value) in ({"label", "probabilities"}, {"prediction"}):
             return _ref("Answer")
-        required = list(value) if len(value) == 1 or not self._is_request else []
+        needed = [name for name in value if name not in self.optional]
         return {
             "type": "object",
-            "properties": {name: self.of(item) for name, item in value.items()},
-            "required": required,
+            "properties": {name: self._member(name, item) for name, item in value.items()},
+            "required": needed if len(value) == 1 or not self.is_request else [],
         }
+
+    def _member(self, name: str, value: Any) -> dict[str, Any]:
+        shape = self._of(value)
+        return {"anyOf": [shape, {"type": "null"}]} if name in self.optional else shape
 
 
 def _any_of(shapes: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from modelratchet.serving import json_schemas
 from modelratchet.serving.exchange import FOR_PEOPLE, PredictionRoute, Route
+from modelratchet.serving.json_schemas import PROBLEM, Shapes, of_rows
 from modelratchet.serving.problems import MEDIA_TYPE, Problem, at
 from modelratchet.serving.served import Served
 
@@ -46,6 +46,10 @@ _BODY: tuple[tuple[str, Problem], ...] = (
         "A row or a value is not as the schema has it; `row` and `column` say where",
         at("wrong-type", "found text, expected a number or null", 0, "hour"),
     ),
+)
+_NO_LOG = (
+    "This server keeps no prediction log",
+    Problem(404, "no-prediction-log", "this server keeps no prediction log"),
 )
 _HEADERS: Mapping[str, str] = {
     "x-request-id": "The caller's own, where it is 1 to 64 of A-Z a-z 0-9 . _ -; else made here",
@@ -86,12 +90,12 @@ def _info(served: Served) -> dict[str, Any]:
 
 def _components(served: Served) -> dict[str, Any]:
     return {
-        "schemas": {**json_schemas.of_rows(served.schema, served.settings), "Problem": dict(json_schemas.PROBLEM)},
+        "schemas": {**of_rows(served.schema, served.settings), "Problem": dict(PROBLEM)},
         "headers": {
             name: {"description": said, "required": True, "schema": {"type": "string"}}
             for name, said in _HEADERS.items()
         },
-        "responses": {str(problem.status): _refusal(said, problem) for said, problem in (*_NO_BODY, *_BODY)},
+        "responses": {str(problem.status): _refusal(said, problem) for said, problem in (*_NO_BODY, *_BODY, _NO_LOG)},
     }
 
 
@@ -110,7 +114,7 @@ def _operation(route: AnyRoute, served: Served) -> dict[str, Any]:
         "responses": _responses(route, served),
     }
     if documentation.requests:
-        content = _content(documentation.requests, served, is_request=True)
+        content = _content(documentation.requests, _shapes(route, served, is_request=True))
         found["requestBody"] = {"required": True, "content": content}
     return found
 
@@ -125,10 +129,15 @@ _REQUEST_ID = {
 
 def _responses(route: AnyRoute, served: Served) -> dict[str, Any]:
     answered: dict[str, Any] = {"description": "Answered", "headers": _header_references()}
-    content = _content(route.documentation.answers, served, is_request=False)
+    content = _content(route.documentation.answers, _shapes(route, served, is_request=False))
     refusals = _NO_BODY if route.method == "GET" else (*_NO_BODY, *_BODY)
+    if route.method == "POST" and isinstance(route, Route):
+        refusals = (*refusals, _NO_LOG)
     references = {str(problem.status): _response_reference(problem.status) for _, problem in refusals}
-    return {"200": answered | ({"content": content} if content else {}), **dict(sorted(references.items()))}
+    return {
+        str(int(route.documentation.status)): answered | ({"content": content} if content else {}),
+        **dict(sorted(references.items())),
+    }
 
 
 def _response_reference(status: int) -> dict[str, str]:
@@ -139,7 +148,11 @@ def _header_references() -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
 
 
-def _content(examples: Mapping[str, bytes], served: Served, *, is_request: bool) -> dict[str, Any]:
+def _shapes(route: AnyRoute, served: Served, *, is_request: bool) -> Shapes:
+    return Shapes({column.name for column in served.schema.columns}, is_request, route.documentation.optional)
+
+
+def _content(examples: Mapping[str, bytes], shapes: Shapes) -> dict[str, Any]:
     """By media type; `application/json;columns` is the example `columns` of that type, and an empty one says only that there is such a type."""
     grouped: dict[str, dict[str, Any]] = {}
     for name, body in examples.items():
@@ -147,13 +160,11 @@ def _content(examples: Mapping[str, bytes], served: Served, *, is_request: bool)
         examples_here = grouped.setdefault(media_type, {})
         if body:
             examples_here[form.strip() or "example"] = _value(media_type, body)
-    return {media_type: _media(media_type, values, served, is_request) for media_type, values in grouped.items()}
+    return {media_type: _media(media_type, values, shapes) for media_type, values in grouped.items()}
 
 
-def _media(media_type: str, values: Mapping[str, Any], served: Served, is_request: bool) -> dict[str, Any]:
-    schema = {"type": "string"}
-    if _is_json(media_type):
-        schema = json_schemas.of_examples(list(values.values()), served.schema, is_request=is_request)
+def _media(media_type: str, values: Mapping[str, Any], shapes: Shapes) -> dict[str, Any]:
+    schema = shapes.fitting(values.values()) if _is_json(media_type) else {"type": "string"}
     return {"schema": schema} | (
         {"examples": {name: {"value": value} for name, value in values.items()}} if values else {}
     )

@@ -55,10 +55,10 @@ class Records:
             return batch_of([self._values_of(row) for row in read.rows], self._n_numeric)
         if read.columns is None or read.rows is not None:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "missing-member", "expected either `rows` or `columns`")
-        refuse_twice(body)
         columns = self._values_of(read.columns)
         refuse_ragged(columns, read.columns.__struct_encode_fields__)
         refuse_size(len(columns[0]), self._maximum_rows)
+        refuse_twice(body)  # last, for it takes long
         return batch_of(list(zip(*columns, strict=True)), self._n_numeric)
 
     def _read_usual(self, body: bytes) -> Batch | None:

@@ -83,7 +83,7 @@ class _Inference:
         ]
         body = write_json({"id": "order-7.1", "inputs": inputs})
         answer, _ = self._encode(self._served.example, Asked(id="order-7.1"))
-        return Documentation("Answer tensors", TAG, {JSON: body}, {JSON: answer})
+        return Documentation("Answer tensors", TAG, {JSON: body}, {JSON: answer}, optional=("id",))
 
 
 def _head_length(request: Request) -> int:
