@@ -32,6 +32,8 @@ root = pathlib.Path(sysconfig.get_path('purelib'))
 sizes = {}
 for path in root.rglob('*'):
     if path.is_file():
+        if path.suffix == '.pyc':
+            sizes['bytecode'] = sizes.get('bytecode', 0) + path.stat().st_size
         name = path.relative_to(root).parts[0].partition('.')[0].partition('-')[0]
         sizes[name] = sizes.get(name, 0) + path.stat().st_size
 print(json.dumps(sizes))
@@ -45,8 +47,10 @@ def show_size(image: Image) -> None:
     for layer in image.layers:
         print(f"| `{layer.made_by}` | {layer.size_bytes / 1e6:.2f} |")
     sizes = json.loads(docker("run", "--rm", "--entrypoint", "python", image.tag, "-c", SIZES))
+    bytecode = sizes.pop("bytecode")
     largest = sorted(sizes.items(), key=lambda item: -item[1])
     print("\n| package | MB |\n|---|---|")
+    print(f"| bytecode, part of the others | {bytecode / 1e6:.1f} |")
     for name, size in largest[:LARGEST_PACKAGES]:
         print(f"| {name} | {size / 1e6:.1f} |")
     print(

@@ -36,10 +36,14 @@ class Container:
     name: str
     port: int
 
+    @property
+    def published(self) -> int:
+        """Its port on this machine."""
+        return int(docker("port", self.name, str(self.port)).splitlines()[0].rpartition(":")[2])
+
     def ask(self, method: str, path: str, document: object = None) -> Response:
         """Send one request to the port that was published."""
-        published = docker("port", self.name, str(self.port)).splitlines()[0].rpartition(":")[2]
-        connection = http.client.HTTPConnection("127.0.0.1", int(published), timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.published, timeout=10)
         try:
             body = None if document is None else json.dumps(document).encode()
             connection.request(method, path, body, {"content-type": "application/json"})

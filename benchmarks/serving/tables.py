@@ -23,11 +23,12 @@ def wanted_table(figures: Sequence[Figure]) -> str:
             figure.what,
             f"{'≤' if figure.at_most else '≥'} {figure.wanted:g}",
             f"{figure.middle:.3g} ({min(figure.values):.3g} to {max(figure.values):.3g})",
+            f"{median(figure.by_cpu):.3g}" if figure.by_cpu else "",
             "pass" if figure.is_reached else "**short**",
         )
         for figure in figures
     ]
-    return table(("figure", "wanted", "measured", ""), lines)
+    return table(("figure", "wanted", "measured", "by processor time", ""), lines)
 
 
 def _loads(session: Session, combination: Combination) -> str:
@@ -42,14 +43,17 @@ def _loads(session: Session, combination: Combination) -> str:
             f"{_middle(spell.load.p50_us for spell in found):,.0f}",
             f"{_middle(spell.load.p99_us for spell in found):,.0f}",
             f"{_middle(spell.cpu_us for spell in found):,.0f}",
+            f"{sum(spell.load.failed + spell.load.broken for spell in found):,}",
         )
         for server, found in spells.items()
     ]
     alone = [us for (n_rows, _), us in session.run_us.items() if n_rows == combination.rows]
     if alone:
-        lines.append(("`session.run` in process", "", "", "", f"{median(alone):,.1f}"))
+        lines.append(("`session.run` in process", "", "", "", f"{median(alone):,.1f}", ""))
     title = f"{combination.rows} rows, {combination.connections} connections; medians over the rounds"
-    return f"{title}\n\n" + table(("server", "requests/s", "p50 µs", "p99 µs", "CPU µs a request"), lines)
+    return f"{title}\n\n" + table(
+        ("server", "requests/s", "p50 µs", "p99 µs", "CPU µs a request", "refused or broken"), lines
+    )
 
 
 def _starts(session: Session) -> str:

@@ -22,12 +22,16 @@ ONE_ROW, HUNDRED_ROWS = Combination(1, 8), Combination(100, 8)
 
 @dataclass(frozen=True)
 class Figure:
-    """One line: at least, or at most, `wanted`; `values` by round, none where it was not measured."""
+    """One line: at least, or at most, `wanted`; `values` by round, none where it was not measured.
+
+    `by_cpu` is the same ratio by processor time a request: that of a busy machine is to be trusted.
+    """
 
     what: str
     wanted: float
     values: Sequence[float]
     at_most: bool = False
+    by_cpu: Sequence[float] = ()
 
     @property
     def middle(self) -> float:
@@ -52,6 +56,7 @@ def _against_peers(session: Session) -> list[Figure]:
             f"requests/s over {text}, {at.rows} row{'s' * (at.rows > 1)}, {at.connections} connections",
             wanted,
             _ratios(session, at, OURS, peers, _per_second),
+            by_cpu=_ratios(session, at, OURS, peers, lambda spell: 1.0 / max(spell.cpu_us, 1e-9)),
         )
 
     return [

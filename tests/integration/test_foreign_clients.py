@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,9 +15,9 @@ from botocore import UNSIGNED
 from botocore.config import Config
 
 from modelratchet.cli.main import main
-from modelratchet.storage.bundles import write_bundle
 from tests.samples.bundles import binary_bundle
-from tests.samples.in_thread import Prefixed, running
+from tests.samples.in_thread import Prefixed, answering
+from tests.samples.running import running
 from tests.samples.served import predict, sample_app
 
 pytestmark = pytest.mark.integration
@@ -34,31 +28,9 @@ FRAME = pd.DataFrame(ROWS)
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Our server as the image starts it."""
-    folder = tmp_path_factory.mktemp("served")
-    write_bundle(binary_bundle(), folder / "bundle")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number = free.getsockname()[1]
-    environment = {**os.environ, "RATCHET_BUNDLE": str(folder / "bundle"), "RATCHET_PORT": str(number)}
-    process = subprocess.Popen([sys.executable, "-m", "modelratchet.serving"], env=environment)
-    try:
-        _wait(f"http://127.0.0.1:{number}/readyz", process)
-        yield number
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the server did not come up")
+    with running(binary_bundle(), tmp_path_factory.mktemp("served")) as server:
+        yield server.process.port
+        server.process.refuse_ended()  # none of the clients may have brought it down
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +108,7 @@ def test_mlflows_scoring_client_invokes(port: int, expected: Any) -> None:
 
 
 def test_sagemakers_client_invokes_an_endpoint_through_its_gateway(expected: Any) -> None:
-    with running(Prefixed(sample_app(), "/endpoints/late")) as url:
+    with answering(Prefixed(sample_app(), "/endpoints/late")) as url:
         options = {"region_name": "eu-west-1", "endpoint_url": url, "config": Config(signature_version=UNSIGNED)}
         client = botocore.session.get_session().create_client("sagemaker-runtime", **options)
         text = io.StringIO()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
+import itertools
+import json
 import shutil
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +17,8 @@ from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from modelratchet.adapters.docker_image_builder import DockerImageBuilder
+from modelratchet.cli.main import main
+from modelratchet.conformance.results import Outcome
 from modelratchet.storage.bundles import write_bundle
 from modelratchet.usecases.ports import Image
 from modelratchet.wiring.packaging import Delivered, Order, package
@@ -64,11 +70,26 @@ def test_image_answers_as_the_bundle_does(made: Made) -> None:
     with container(made.image.tag) as server:
         server.await_ready()
         answer = server.ask("POST", "/predict", {"rows": [ROW]})
+        page, style, numbers = (server.ask("GET", path) for path in ("/", "/page/page.css", "/metrics"))
 
+    assert (page.status, style.status, numbers.status) == (200, 200, 200)
     assert answer.status == 200
     assert answer.document["predictions"] == predict(sample_app(), {"rows": [ROW]}).document["predictions"]
     assert answer.document["model"]["bundle"] == binary_bundle().digest
     assert answer.headers["x-model-version"] == made.delivered.deployment.version
+
+
+def test_container_speaks_every_platforms_protocol(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    vertex = ("--env", "AIP_HEALTH_ROUTE=/health", "--env", "AIP_PREDICT_ROUTE=/vertex")
+    with container(made.image.tag, *vertex) as server:
+        server.await_ready()
+        address = f"http://127.0.0.1:{server.published}"
+        code = main(["conformance", address, "--health-route", "/health", "--predict-route", "/vertex", "--json"])
+    checks = json.loads(capsys.readouterr().out)
+
+    assert [check for check in checks if check["outcome"] != Outcome.PASSED.value] == []
+    assert code == 0
+    assert len(checks) > 40
 
 
 def test_server_is_not_root_and_can_write_nothing(made: Made) -> None:
@@ -122,6 +143,54 @@ def test_sigterm_ends_it_with_0_and_at_once(made: Made) -> None:
         assert server.exit_code() == 0
         assert time.monotonic() - started < 5
         assert "Traceback" not in server.said()
+
+
+def test_sigterm_under_load_answers_all_that_it_took(made: Made) -> None:
+    with container(made.image.tag) as server:
+        server.await_ready()
+        address = docker("inspect", "--format", "{{.NetworkSettings.IPAddress}}", server.name)
+        with ThreadPoolExecutor(8) as pool:
+            callers = [pool.submit(_ask_until_refused, address) for _ in range(8)]
+            time.sleep(1)
+            docker("kill", "--signal", "TERM", server.name)
+            found = [caller.result(timeout=30) for caller in callers]
+        assert server.exit_code() == 0
+
+    assert sum(answered for answered, _ in found) > 100
+    assert [lost for _, lost in found if lost] == []
+
+
+def _ask_until_refused(address: str) -> tuple[int, str]:
+    """How many requests over connections of their own were answered, and what became of one that was taken and not answered."""
+    body = json.dumps({"rows": [ROW]})
+    for answered in itertools.count():
+        connection = http.client.HTTPConnection(address, 3000, timeout=10)
+        try:
+            connection.connect()
+        except OSError:
+            return answered, ""
+        try:
+            connection.request("POST", "/predict", body, {"content-type": "application/json"})
+            response = connection.getresponse()
+            response.read()
+            if response.status != 200:
+                return answered, f"status {response.status}"
+        except (OSError, http.client.HTTPException) as error:
+            # the kernel took the connection, the server had not: its socket was closed with those that waited in line
+            return answered, "" if isinstance(error, ConnectionResetError) else repr(error)
+        finally:
+            connection.close()
+    raise AssertionError("unreachable")
+
+
+def test_two_workers_need_no_more_than_a_folder_for_temporary_files(made: Made) -> None:
+    with container(made.image.tag, "--env", "RATCHET_WORKERS=2", "--tmpfs", "/tmp") as server:
+        server.await_ready()
+        answers = [server.ask("POST", "/predict", {"rows": [ROW]}).status for _ in range(20)]
+        docker("kill", "--signal", "TERM", server.name)
+        assert server.exit_code() == 0
+
+    assert answers == [200] * 20
 
 
 def test_kill_9_ends_it(made: Made) -> None:

@@ -13,7 +13,7 @@ import uvicorn
 
 
 @contextlib.contextmanager
-def running(app: Any) -> Iterator[str]:
+def answering(app: Any) -> Iterator[str]:
     """Its address, for as long as the block lasts."""
     config = uvicorn.Config(
         app, port=0, http="httptools", ws="none", lifespan="off", log_level="error", access_log=False

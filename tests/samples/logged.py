@@ -49,6 +49,12 @@ def offer(recorder: Recorder[Entry], item: Entry) -> bool:
     return recorder.waiting.offer(item)
 
 
+def merge(recorder: Recorder[Entry], before_hour: int) -> None:
+    """Merge all that there is to merge."""
+    while recorder.merge(before_hour):
+        pass
+
+
 def recorded(folder: Path, span: Span = EVER) -> list[tuple[str, int]]:
     """Request id and row of all that a reader finds, sorted."""
     tables = list(read_log(str(folder), span))

@@ -93,7 +93,8 @@ def _name(model: str) -> str:
 
 def _version(shipment: Shipment, folder: Path) -> str:
     """Of bundle, serving sources, recipes and stamp; neither labels nor signature count, for equal ones differ from day to day."""
-    sources = [*folder.glob("modelratchet/**/*.py"), *(folder / path.name for path in RECIPES)]
+    served = [path for path in folder.glob("modelratchet/**/*") if path.is_file()]
+    sources = [*served, *(folder / path.name for path in RECIPES)]
     digests = {str(path.relative_to(folder)): digest_file(path) for path in sources}
     code = digest_value({"stamp": shipment.stamp, "sources": digests})
     return f"{shipment.bundle.digest.removeprefix(PREFIX)[:12]}-{code.removeprefix(PREFIX)[:8]}"

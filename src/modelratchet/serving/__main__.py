@@ -47,35 +47,40 @@ def main() -> int:
 
 def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
     import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
     from modelratchet.errors import OutsideError
     from modelratchet.serving.entry import is_watched
+    from modelratchet.serving.server import Server
     from modelratchet.serving.structured_log import log_config
 
-    # the short way of our connection goes past what is around the application
-    connection = "httptools" if is_watched(os.environ) else "modelratchet.serving.connection:Connection"
-
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        factory=workers > 1,
+        workers=workers,
+        loop="uvloop",
+        # the short way of our connection goes past what is around the application
+        http="httptools" if is_watched(os.environ) else "modelratchet.serving.connection:Connection",
+        ws="none",
+        access_log=False,
+        server_header=False,
+        # wraps the application for the caller's address, which nobody here asks for
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        log_config=log_config(),
+    )
     try:
-        uvicorn.run(
-            app,
-            host=host,
-            port=port,
-            factory=workers > 1,
-            workers=workers,
-            loop="uvloop",
-            http=connection,
-            ws="none",
-            access_log=False,
-            server_header=False,
-            # wraps the application for the caller's address, which nobody here asks for
-            proxy_headers=False,
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=_DRAIN_SECONDS,
-            log_config=log_config(),
-        )
+        sockets = [config.bind_socket()]
     except SystemExit as error:
-        # uvicorn has said why, and its code would be ours for a bundle that is not to be trusted
+        # uvicorn has said why
         raise OutsideError(f"nothing can be served on {host}:{port}", hint="Is the port taken?") from error
+    if workers == 1:
+        Server(config).run(sockets)
+    else:
+        Multiprocess(config, sockets).run()
     return 0
 
 

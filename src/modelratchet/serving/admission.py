@@ -13,7 +13,8 @@ import asyncio
 import re
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from modelratchet.serving.problems import Problem
@@ -31,13 +32,17 @@ ANSWERING_SHARE = 0.9
 """Of the time, while there is a line: the rest is for reading what comes, and turning it away."""
 
 PAUSE_SECONDS = 0.02
-"""How long a caller that was turned away is not listened to; longer where there are so many that they would take more than their share."""
+"""How long, at least, a caller that was turned away is not listened to: who asks again at once is told again within 50 ms."""
 
-TURN_AWAY_SECONDS = 0.000015
-"""What one costs, from the kernel to the kernel."""
+LONGEST_PAUSE_SECONDS = 1.0
+"""And at most, where so many are turned away that they would take more than their share of the time."""
 
+_BODIES_AT_ONCE = 4  # of the largest size
+_LEAST_BYTES = 1 << 24
+_UNKNOWN_BYTES = 1 << 16  # of a body that does not say how long it is: most are short
 _TOLD_SECONDS = 0.001
 _SMOOTHING = 0.3
+_LONGER, _SHORTER = 1.25, 0.95
 
 RETRY_LATER = ((b"retry-after", b"1"),)
 """In seconds. Source: RFC 9110, section 10.2.3."""
@@ -56,6 +61,7 @@ class Line:
         self._paused: deque[tuple[float, Callable[[], None]]] = deque()
         self._spent, self._is_told = 0.0, False
         self._left_at = self._seconds_each = 0.0
+        self._pause_seconds = PAUSE_SECONDS
 
     def is_full(self) -> bool:
         """Whether one that comes now would wait too long, by what answers took lately; or the first in line has already."""
@@ -82,29 +88,32 @@ class Line:
 
     def pause(self, listen: Callable[[], None]) -> None:
         """Have `listen` called after a pause. One timer for all, since a timer costs as much as the rest of turning one away."""
-        share = 1.0 - ANSWERING_SHARE
-        seconds = max(PAUSE_SECONDS, len(self._paused) * TURN_AWAY_SECONDS / share)
         if not self._paused:
-            self._loop.call_later(seconds, self._go_on)
-        self._paused.append((time.monotonic() + seconds, listen))
+            self._loop.call_later(self._pause_seconds, self._go_on)
+        self._paused.append((time.monotonic() + self._pause_seconds, listen))
 
     def _look_again(self) -> None:
         self._spent, self._is_told = 0.0, False
 
     def _work(self) -> None:
-        began = time.monotonic()
-        seconds = (began - self._left_at) * ANSWERING_SHARE / (1.0 - ANSWERING_SHARE)
-        end = began + min(max(SLICE_SECONDS, seconds), LONGEST_SLICE_SECONDS)
-        before, left_at = len(self._waiting), self._left_at
+        began, waiting = time.monotonic(), len(self._waiting)
+        elsewhere = began - self._left_at
+        wanted = elsewhere * ANSWERING_SHARE / (1.0 - ANSWERING_SHARE)
+        end = began + min(max(SLICE_SECONDS, wanted), LONGEST_SLICE_SECONDS)
         while self._waiting and time.monotonic() < end:
             # the first stays in line while it is answered: one that came then would else pass those behind it
             self._waiting[0][1]()
             self._waiting.popleft()
         self._left_at = time.monotonic()
-        each = (self._left_at - left_at) / (before - len(self._waiting))
+        each = (elsewhere + self._left_at - began) / (waiting - len(self._waiting))
         self._seconds_each += _SMOOTHING * (each - self._seconds_each)
+        self._adapt_pause(too_short=wanted > LONGEST_SLICE_SECONDS)
         if self._waiting:
             self._loop.call_soon(self._work)
+
+    def _adapt_pause(self, *, too_short: bool) -> None:
+        factor = _LONGER if too_short else _SHORTER
+        self._pause_seconds = min(max(self._pause_seconds * factor, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
 
     def _go_on(self) -> None:
         now = time.monotonic()
@@ -112,6 +121,30 @@ class Line:
             self._paused.popleft()[1]()
         if self._paused:
             self._loop.call_later(self._paused[0][0] - now, self._go_on)
+
+
+class Room:
+    """How much of the memory large requests may take together, by what their bodies weigh."""
+
+    def __init__(self, largest_bytes: int) -> None:
+        """All of it is free."""
+        self._free_bytes = max(_BODIES_AT_ONCE * largest_bytes, _LEAST_BYTES)
+
+    @contextmanager
+    def taken(self, said_bytes: int | None) -> Iterator[None]:
+        """Hold room for a body of that length; None where it is not said.
+
+        Raises:
+            Problem: there is not enough at the moment.
+        """
+        n_bytes = _UNKNOWN_BYTES if said_bytes is None else said_bytes
+        if n_bytes > self._free_bytes:
+            raise overloaded("the requests under way leave no room for this one at the moment")
+        self._free_bytes -= n_bytes
+        try:
+            yield
+        finally:
+            self._free_bytes += n_bytes
 
 
 def whole_request(data: bytes) -> bytes | None:

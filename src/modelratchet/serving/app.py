@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from modelratchet.serving.admission import RETRY_LATER, Line, overloaded
-from modelratchet.serving.body import Gone, read_body
+from modelratchet.serving.admission import RETRY_LATER, Line, Room, overloaded
+from modelratchet.serving.body import Gone, read_body, said_length
 from modelratchet.serving.exchange import (
     REQUEST_ID_HEADER,
     PredictionRoute,
@@ -41,8 +41,6 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OWN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _ANY_ID = "any-id"
-# of the Open Inference Protocol; BentoML has nothing there, and its 404 is no JSON
-_OWN_PREFIX = "/v2/"
 _logger = logging.getLogger(__name__)
 
 
@@ -69,6 +67,7 @@ class App:
         observer.meter.know(self._methods)
         self._version = settings.version.encode()
         self._line: Line | None = None
+        self._room = Room(settings.maximum_body_bytes)
         # written once: under overload there is no time for it
         self._overloaded = _document(overloaded(), _ANY_ID).split(_ANY_ID.encode())
         self._id_prefix, self._id_numbers = os.urandom(8).hex(), itertools.count(1)
@@ -158,16 +157,16 @@ class App:
         headers, started = scope["headers"], time.perf_counter()
         if isinstance(route, PredictionRoute) and self.line_on(asyncio.get_running_loop()).is_full():
             raise overloaded()
-        body = await read_body(receive, headers, self._settings.maximum_body_bytes, self._settings.deadline_seconds)
-        request = Request(headers, body, request_id)
-        if isinstance(route, Route):
-            return route.respond(request)
-        batch = route.read(request)
-        if self._predictor.is_short(batch):
-            answer = self._predictor.answer(batch)
-        else:
-            answer = await self._predictor.answer_aside(batch)
-        response = route.write(answer, request)
+        settings = self._settings
+        with self._room.taken(said_length(headers, settings.maximum_body_bytes)):
+            body = await read_body(receive, settings.maximum_body_bytes, settings.deadline_seconds)
+            request = Request(headers, body, request_id)
+            if isinstance(route, Route):
+                return route.respond(request)
+            batch = route.read(request)
+            is_short = self._predictor.is_short(batch)
+            answer = self._predictor.answer(batch) if is_short else await self._predictor.answer_aside(batch)
+            response = route.write(answer, request)
         self._observer.predicted(route.path, request_id, batch, answer, started)
         return response
 

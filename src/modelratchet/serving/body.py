@@ -20,16 +20,33 @@ class Gone(Exception):  # noqa: N818 - nobody is left to tell
     """The caller went away before the body was whole."""
 
 
-async def read_body(receive: Receive, headers: RawHeaders, maximum_bytes: int, seconds: float) -> bytes:
-    """Read it whole.
+def said_length(headers: RawHeaders, maximum_bytes: int) -> int | None:
+    """How long the body says it is, before any of it is read; None where it does not say.
+
+    Servers hold the grammar too, but not all of them: RFC 9110, section 8.6.
 
     Raises:
-        Problem: it is, or says that it is, larger than allowed; or is not there in time; or its length is said in no number.
-        Gone: the caller went away.
+        Problem: it is larger than allowed, or said in no number.
     """
     for name, value in headers:
         if name == b"content-length":
-            _refuse_length(value, maximum_bytes)
+            if not value.isdigit():
+                detail = f"found content-length {value[:30].decode('latin-1')!r}, expected a number of bytes"
+                raise Problem(HTTPStatus.BAD_REQUEST, "wrong-content-length", detail)
+            size = int(value[:_MOST_DIGITS])
+            if size > maximum_bytes:
+                raise _too_large(size, maximum_bytes)
+            return size
+    return None
+
+
+async def read_body(receive: Receive, maximum_bytes: int, seconds: float) -> bytes:
+    """Read it whole.
+
+    Raises:
+        Problem: it is larger than allowed, or is not there in time.
+        Gone: the caller went away.
+    """
     try:
         async with asyncio.timeout(seconds):
             message = await receive()
@@ -51,16 +68,6 @@ async def read_body(receive: Receive, headers: RawHeaders, maximum_bytes: int, s
 def too_slow(seconds: float) -> Problem:
     """A request that was not whole in time."""
     return Problem(HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", f"the request was not whole within {seconds:g} s")
-
-
-def _refuse_length(said: bytes, maximum: int) -> None:
-    """Servers hold the grammar too, but not all of them: RFC 9110, section 8.6."""
-    if not said.isdigit():
-        detail = f"found content-length {said[:30].decode('latin-1')!r}, expected a number of bytes"
-        raise Problem(HTTPStatus.BAD_REQUEST, "wrong-content-length", detail)
-    size = int(said[:_MOST_DIGITS])
-    if size > maximum:
-        raise _too_large(size, maximum)
 
 
 def _part(message: Any) -> bytes:

@@ -25,6 +25,8 @@ from modelratchet.serving.problems import Problem
 _SHORT_BYTES = 262_144
 """Of a body on the short way: a few hundred rows. Larger ones are read within a limit of time, and only one after the other."""
 
+_MOST_DIGITS = 10
+
 _LINGER_SECONDS = 1.0
 """How long a silent connection is kept when the server ends: a caller that just sent a request does not know yet."""
 
@@ -143,7 +145,7 @@ class Connection(HttpToolsProtocol):
     def _length(self) -> int:
         for name, value in self.headers:
             if name == b"content-length":
-                return int(value)
+                return int(value) if len(value) < _MOST_DIGITS and value.isdigit() else -1
         return -1
 
     def _answer(self) -> None:

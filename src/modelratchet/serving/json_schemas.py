@@ -29,6 +29,7 @@ PROBLEM: Mapping[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "what was found and what was expected"},
+        "error": {"type": "string", "description": "the same, for clients of the Open Inference Protocol"},
         "request_id": {"type": "string"},
         "row": {"type": "integer", "minimum": 0, "description": "counted from 0, where it is about one"},
         "column": {"type": "string", "description": "where it is about one"},

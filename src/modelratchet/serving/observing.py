@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,10 +21,12 @@ from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.checks import Unusual
 from modelratchet.serving.metrics.meter import Meter
 from modelratchet.serving.metrics.shared import Seen, SharedNumbers
-from modelratchet.serving.prediction_log import Feedback, PredictionLog, ServedModel, open_log
 from modelratchet.serving.problems import Problem
 from modelratchet.serving.settings import ServingSettings
 from modelratchet.storage.bundles import Bundle
+
+if TYPE_CHECKING:
+    from modelratchet.serving.prediction_log import Feedback, PredictionLog
 
 RUNTIME_VARIABLE = "RATCHET_RUNTIME_DIR"
 SHED_KINDS = frozenset({"overloaded"})
@@ -50,6 +53,9 @@ class Observer:
         self.log: PredictionLog | None = None
         self._feedback: Feedback | None = None
         if settings.log_folder:
+            # a quarter of the worker's memory, which a server without a log does without
+            from modelratchet.serving.prediction_log import Feedback, ServedModel, open_log
+
             model = ServedModel(bundle.schema, settings.version, settings.variant, bundle.digest)
             self.log = open_log(settings.log_folder, settings.log, model, worker, time.time_ns)
             self._feedback = Feedback(self.log, bundle.schema, settings.maximum_rows, time.time_ns)

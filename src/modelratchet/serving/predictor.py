@@ -11,10 +11,14 @@ from http import HTTPStatus
 
 import onnxruntime
 
+from modelratchet.serving.admission import overloaded
 from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.checks import NOTHING_UNUSUAL, Checker, Unusual
 from modelratchet.serving.model import Model
 from modelratchet.serving.problems import Problem
+
+LONGEST_QUEUE_SECONDS = 1.0
+"""Of batches that wait for the thread: who would wait longer is turned away."""
 
 _INLINE_SECONDS = 0.005  # a run longer than this would hold up every other connection
 _SMOOTHING = 0.1
@@ -33,7 +37,7 @@ class Predictor:
         """
         self.note_unusual: Callable[[Unusual], None] | None = None
         self._model, self._checker, self._deadline_seconds = model, checker, deadline_seconds
-        self._seconds_a_row = 0.0
+        self._seconds_a_row, self._rows_aside = 0.0, 0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="model")
 
     def is_short(self, batch: Batch) -> bool:
@@ -55,8 +59,17 @@ class Predictor:
         """Answer in a thread, and end the run when its time is over.
 
         Raises:
-            Problem: as `answer` does, and when the deadline has passed.
+            Problem: as `answer` does; when the deadline has passed; and at once when those before it take too long.
         """
+        if self._rows_aside * self._seconds_a_row > LONGEST_QUEUE_SECONDS:
+            raise overloaded(f"{self._rows_aside:,} rows wait already")
+        self._rows_aside += batch.n_rows
+        try:
+            return await self._answer_in_time(batch)
+        finally:
+            self._rows_aside -= batch.n_rows
+
+    async def _answer_in_time(self, batch: Batch) -> Answer:
         options = onnxruntime.RunOptions()
         running = asyncio.get_running_loop().run_in_executor(self._pool, self._run_aside, batch, options)
         done, _ = await asyncio.wait([running], timeout=self._deadline_seconds)

@@ -6,9 +6,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelratchet.core.manifest import BUNDLE_FOLDER
+from modelratchet.core.run_facts import RUN_FACTS_FILE, RunFacts
 from modelratchet.core.standing import Champion
-from modelratchet.errors import MissingEvidenceError
+from modelratchet.errors import EvidenceError, MissingEvidenceError
 from modelratchet.storage.bundles import Bundle, read_bundle
+from modelratchet.storage.files import read_record
 from modelratchet.usecases.ports import ModelRegistry, RegisteredVersion, RunFiles
 from modelratchet.usecases.read_ledger import LedgerReader
 
@@ -28,11 +31,15 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where versions are, and who says which of them reigns."""
+    """Where versions are, and who says which of them reigns.
+
+    `reigning` is where the last run left the champion's bundle and what its run says of it: what is still right there need not be fetched.
+    """
 
     reader: LedgerReader
     registry: ModelRegistry
     files: RunFiles
+    reigning: Path
 
 
 def choose_champion(shelf: Shelf, model: str) -> Chosen | None:
@@ -47,7 +54,7 @@ def choose_champion(shelf: Shelf, model: str) -> Chosen | None:
         return None
     version = _whole(shelf.registry, model, reigning.version)
     _refuse_another(version, reigning)
-    return _fetched(shelf.registry, version, "champion")
+    return _taken(shelf, version, "champion")
 
 
 def choose_challenger(shelf: Shelf, model: str) -> Chosen:
@@ -64,7 +71,7 @@ def choose_challenger(shelf: Shelf, model: str) -> Chosen:
         raise MissingEvidenceError(
             f"{model} has no challenger: no version was recorded{beside}", hint="`ratchet run` records one."
         )
-    return _fetched(shelf.registry, _whole(shelf.registry, model, others[-1]), "challenger")
+    return _taken(shelf, _whole(shelf.registry, model, others[-1]), "challenger")
 
 
 def choose_version(shelf: Shelf, model: str, number: str) -> Chosen:
@@ -74,12 +81,12 @@ def choose_version(shelf: Shelf, model: str, number: str) -> Chosen:
         TrackingError: the registry cannot be asked now.
         EvidenceError: it is not there, or was changed.
     """
-    return _fetched(shelf.registry, _whole(shelf.registry, model, number), f"version {number}")
+    return _taken(shelf, _whole(shelf.registry, model, number), f"version {number}")
 
 
-def commit_of(registry: ModelRegistry, version: RegisteredVersion) -> str:
+def commit_of(facts: RunFacts) -> str:
     """The commit that a version was made from; empty where no commit holds its sources."""
-    tags = registry.facts(version).tags
+    tags = facts.tags
     commit = tags.get("git.commit", "unknown")
     return "" if commit == "unknown" or tags.get("git.dirty") != "no" else commit
 
@@ -102,8 +109,29 @@ def _refuse_another(version: RegisteredVersion, named: Champion) -> None:
         )
 
 
-def _fetched(registry: ModelRegistry, version: RegisteredVersion, role: str) -> Chosen:
+def _taken(shelf: Shelf, version: RegisteredVersion, role: str) -> Chosen:
+    facts = _kept_facts(shelf.reigning, version) or shelf.registry.facts(version)
+    bundle = _kept_bundle(shelf.reigning, version) or _fetched(shelf.registry, version)
+    return Chosen(bundle, role, version.version, commit_of(facts))
+
+
+def _kept_facts(folder: Path, version: RegisteredVersion) -> RunFacts | None:
+    try:
+        kept = read_record(folder / RUN_FACTS_FILE, RunFacts)
+    except EvidenceError:  # not there, or of another release
+        return None
+    return kept if (kept.version, kept.run_id) == (version.version, version.run_id) else None
+
+
+def _kept_bundle(folder: Path, version: RegisteredVersion) -> Bundle | None:
+    try:
+        kept = read_bundle(folder / BUNDLE_FOLDER)
+    except EvidenceError:  # not there, or spoilt here; the registry has it
+        return None
+    return kept if kept.digest == version.bundle_digest else None
+
+
+def _fetched(registry: ModelRegistry, version: RegisteredVersion) -> Bundle:
     with tempfile.TemporaryDirectory(prefix="ratchet-fetch-") as name:
-        registry.fetch_bundle(version, Path(name) / "bundle")
-        bundle = read_bundle(Path(name) / "bundle")
-    return Chosen(bundle, role, version.version, commit_of(registry, version))
+        registry.fetch_bundle(version, Path(name) / BUNDLE_FOLDER)
+        return read_bundle(Path(name) / BUNDLE_FOLDER)

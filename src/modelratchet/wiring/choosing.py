@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from modelratchet.config import layout
 from modelratchet.core.receipt import Receipt
+from modelratchet.core.verdict import Verdict
 from modelratchet.errors import EvidenceError, InputError, MissingEvidenceError, OutsideError
 from modelratchet.serving.settings import Deployment, Limits, LogSettings, Policy
 from modelratchet.storage.bundles import read_bundle
@@ -15,6 +16,7 @@ from modelratchet.storage.files import read_supplied
 if TYPE_CHECKING:
     from modelratchet.usecases.choose_bundle import Chosen, Shelf
 
+CANDIDATE = "candidate"
 NAMES = "champion, challenger, candidate, a version's number, or the folder of a bundle"
 
 
@@ -40,7 +42,7 @@ def choose(name: str) -> Chosen:
         return choosing.choose_challenger(_shelf(), _model())
     if name.isascii() and name.isdigit():
         return choosing.choose_version(_shelf(), _model(), name)
-    if name == "candidate":
+    if name == CANDIDATE:
         return _candidate()
     if not Path(name).is_dir():
         raise InputError(f"found {name!r}, which is no folder; expected {NAMES}")
@@ -75,20 +77,29 @@ def deployment_of(chosen: Chosen) -> Deployment:
     )
 
 
-def _candidate() -> Chosen:
-    """The bundle in this workspace, with its number and its commit when it was recorded."""
-    from modelratchet.usecases.choose_bundle import Chosen, commit_of
+def commit_of_candidate(chosen: Chosen) -> str:
+    """The commit that a recorded candidate was made from, asked of the registry; empty where it cannot be told."""
+    from modelratchet.usecases.choose_bundle import commit_of
     from modelratchet.wiring.registry import registry
+
+    try:
+        version = registry().version(chosen.bundle.schema.model, chosen.version) if chosen.version else None
+        return commit_of(registry().facts(version)) if version else ""
+    except (EvidenceError, OutsideError):  # the bundle is enough; this is only where it came from
+        return ""
+
+
+def _candidate() -> Chosen:
+    """The bundle in this workspace, with its number when it was recorded: no registry is asked."""
+    from modelratchet.usecases.choose_bundle import Chosen
 
     bundle = read_bundle(layout.BUNDLE)
     try:
-        receipt = read_supplied(layout.RECEIPT, Receipt)
-        version = registry().version(receipt.model, receipt.version) if receipt else None
-        if version is not None and version.bundle_digest == bundle.digest:
-            return Chosen(bundle, "candidate", version.version, commit_of(registry(), version))
-    except (EvidenceError, OutsideError):  # the bundle is enough; what the registry would add is only its name
-        pass
-    return Chosen(bundle, "candidate")
+        receipt, verdict = read_supplied(layout.RECEIPT, Receipt), read_supplied(layout.VERDICT, Verdict)
+    except EvidenceError:  # of another release
+        return Chosen(bundle, CANDIDATE)
+    is_recorded = receipt and verdict and receipt.key == verdict.digest and verdict.bundle_digest == bundle.digest
+    return Chosen(bundle, CANDIDATE, receipt.version if receipt and is_recorded else "")
 
 
 def _model() -> str:
@@ -104,4 +115,4 @@ def _shelf() -> Shelf:
     from modelratchet.wiring.registry import store_address
 
     asked = throne()
-    return Shelf(asked.reader, asked.registry, MlflowRunFiles(store_address()))
+    return Shelf(asked.reader, asked.registry, MlflowRunFiles(store_address()), layout.REIGNING)

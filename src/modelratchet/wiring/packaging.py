@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,13 @@ from modelratchet.storage.bundles import Bundle, write_bundle
 from modelratchet.storage.files import write_bytes
 from modelratchet.usecases.package_bundle import Parcel, Workbench, package_bundle
 from modelratchet.usecases.ports import Shipment
-from modelratchet.wiring.choosing import choose, choose_champion_or_candidate, deployment_of
+from modelratchet.wiring.choosing import (
+    CANDIDATE,
+    choose,
+    choose_champion_or_candidate,
+    commit_of_candidate,
+    deployment_of,
+)
 
 if TYPE_CHECKING:
     from modelratchet.usecases.choose_bundle import Chosen
@@ -60,6 +66,8 @@ def package(order: Order) -> Delivered:
     from modelratchet.adapters.docker_image_builder import DockerImageBuilder
 
     chosen = choose(order.name) if order.name else choose_champion_or_candidate()
+    if chosen.role == CANDIDATE:
+        chosen = replace(chosen, commit=commit_of_candidate(chosen))
     deployment, images = deployment_of(chosen), DockerImageBuilder()
     without = "" if order.wants_image else "it was not asked for"
     if not without and not images.is_there():

@@ -17,7 +17,7 @@ from modelratchet.serving.prediction_log.parts import Parts
 from modelratchet.serving.prediction_log.recorder import Recorder
 from modelratchet.serving.prediction_log.waiting import Waiting
 from modelratchet.storage.log_stores import LocalStore
-from tests.samples.logged import EVER, SCHEMA, TEN_O_CLOCK_NS, entry, keys, offer, recorded, recorder
+from tests.samples.logged import EVER, SCHEMA, TEN_O_CLOCK_NS, entry, keys, merge, offer, recorded, recorder
 
 HOUR = hour_of(TEN_O_CLOCK_NS)
 
@@ -52,7 +52,7 @@ def test_a_merge_at_any_moment_of_reading_neither_hides_nor_doubles_rows(tmp_pat
         offer(log, entry(f"r{number}", 2))
         log.collect()
         log.flush()
-    store = InterruptedStore(tmp_path, at, lambda: log.merge(HOUR + 1))
+    store = InterruptedStore(tmp_path, at, lambda: merge(log, HOUR + 1))
 
     found = [pair for table in read_stream(store, "", EVER, None) for pair in keys(table)]
 

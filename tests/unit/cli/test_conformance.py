@@ -12,12 +12,12 @@ import pytest
 from modelratchet.cli.main import main
 from modelratchet.core.formats import to_document
 from tests.samples.bundles import binary_bundle
-from tests.samples.in_thread import Broken, Sent, running
+from tests.samples.in_thread import Broken, Sent, answering
 from tests.samples.served import sample_app
 
 
 def test_a_server_that_keeps_its_word_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
-    with running(sample_app()) as url:
+    with answering(sample_app()) as url:
         assert main(["conformance", url, "--protocol", "plain", "--protocol", "open-inference"]) == 0
     printed = capsys.readouterr().out
     assert "ok  plain           POST /predict: columns" in printed
@@ -28,7 +28,7 @@ def test_one_failed_check_ends_with_1_and_is_shown(capsys: pytest.CaptureFixture
     def change(scope: Any, sent: Sent) -> Sent:
         return sent.but(status=503, body=b"\x1b[2Jdown") if scope["path"] == "/livez" else sent
 
-    with running(Broken(sample_app(), change)) as url:
+    with answering(Broken(sample_app(), change)) as url:
         assert main(["conformance", url, "--protocol", "plain"]) == 1
     printed = capsys.readouterr().out
     assert "FAIL  plain" in printed
@@ -49,7 +49,7 @@ def test_a_token_a_schema_file_and_json_go_together(tmp_path: Path, capsys: pyte
 
     (tmp_path / "schema.json").write_text(json.dumps(to_document(binary_bundle().schema)))
     arguments = ["--protocol", "mlflow", "--json", "--schema", str(tmp_path / "schema.json")]
-    with running(Broken(sample_app(), change)) as url:
+    with answering(Broken(sample_app(), change)) as url:
         assert main(["conformance", url, *arguments, "-H", "Authorization: Bearer 7"]) == 0
         checks = json.loads(capsys.readouterr().out)
         assert main(["conformance", url, *arguments]) == 1

@@ -19,7 +19,7 @@ from modelratchet.serving.exchange import Documentation, Response, Route
 from modelratchet.storage.bundles import Bundle, make_bundle
 from tests.samples.bundles import LINEAGE
 from tests.samples.candidates import regression_bundle
-from tests.samples.in_thread import Broken, Prefixed, Sent, running
+from tests.samples.in_thread import Broken, Prefixed, Sent, answering
 from tests.samples.served import sample_app
 
 VERTEX = VertexRoutes("/v1/health", "/v1/endpoints/7:predict")
@@ -34,7 +34,7 @@ def whole_app(bundle: Any = None) -> Any:
 
 
 def results(app: Any, prefix: str = "") -> list[CheckResult]:
-    with running(app) as url:
+    with answering(app) as url:
         return list(run(subject_of(Endpoint(url + prefix, {}, 5), None, VERTEX)))
 
 
@@ -168,7 +168,7 @@ def test_an_answer_that_never_comes_is_a_failure_and_not_the_end() -> None:
             else:
                 await self._app(scope, receive, send)
 
-    with running(Silent(whole_app())) as url:
+    with answering(Silent(whole_app())) as url:
         subject = subject_of(Endpoint(url, {}, 0.5), None, VERTEX)
         assert failed(list(run(subject, ["plain"]))) == {"plain: GET /readyz"}
 
@@ -176,7 +176,7 @@ def test_an_answer_that_never_comes_is_a_failure_and_not_the_end() -> None:
 def test_what_is_not_offered_is_no_failure_unless_it_was_named() -> None:
     app = whole_app()
     del app._routes["POST", "/score"], app._methods["/score"]
-    with running(app) as url:
+    with answering(app) as url:
         subject = subject_of(Endpoint(url, {}, 5), None, VERTEX)
         everything, named = list(run(subject)), list(run(subject, ["azure"]))
     assert [item.protocol for item in everything if item.outcome is Outcome.NOT_OFFERED] == ["azure"]
@@ -190,7 +190,7 @@ def test_nobody_there_and_no_schema_are_said() -> None:
         with pytest.raises(EndpointError, match="no server answers"):
             subject_of(nobody)
     app = Broken(whole_app(), on("/schema", status=404))
-    with running(app) as url, pytest.raises(InputError, match="what the model takes is not known"):
+    with answering(app) as url, pytest.raises(InputError, match="what the model takes is not known"):
         subject_of(Endpoint(url, {}, 5))
     with pytest.raises(InputError, match="expected the address"):
         Endpoint("ftp://somewhere", {}, 5)

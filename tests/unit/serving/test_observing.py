@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import pytest
 from modelratchet.adapters.pyarrow_prediction_log import read_feedback, read_log
 from modelratchet.errors import ConfigError
 from modelratchet.serving.app import App
-from modelratchet.serving.entry import watched
+from modelratchet.serving.entry import is_watched, make_server
 from modelratchet.serving.settings import LogSettings
 from modelratchet.serving.structured_log import AccessLog
 from modelratchet.serving.tracing import Traced
+from modelratchet.storage.bundles import write_bundle
+from tests.samples.bundles import binary_bundle
 from tests.samples.logged import EVER
 from tests.samples.served import ROW, call, predict, sample_app
 
@@ -110,9 +113,21 @@ def test_a_redacted_column_that_the_model_does_not_have_stops_the_start(tmp_path
         sample_app(log_folder=str(tmp_path), log=LogSettings(redact=("passport",)))
 
 
-def test_nothing_is_wrapped_around_the_application_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = sample_app()
+@pytest.mark.parametrize(
+    ("environment", "kind"),
+    [
+        ({}, App),
+        ({"RATCHET_ACCESS_LOG": "1"}, AccessLog),
+        ({"RATCHET_TRACING": "1", "OTEL_TRACES_EXPORTER": "none"}, Traced),
+    ],
+)
+def test_nothing_is_wrapped_around_the_application_unless_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], kind: type
+) -> None:
+    write_bundle(binary_bundle(), tmp_path / "bundle")
+    monkeypatch.delenv("OTEL_SDK_DISABLED", raising=False)
+    for name, value in {"RATCHET_BUNDLE": str(tmp_path / "bundle"), **environment}.items():
+        monkeypatch.setenv(name, value)
 
-    assert watched(app, {}) is app
-    assert isinstance(watched(app, {"RATCHET_ACCESS_LOG": "1"}), AccessLog)
-    assert isinstance(watched(app, {"RATCHET_TRACING": "1", "OTEL_TRACES_EXPORTER": "none"}), Traced)
+    assert type(make_server()) is kind
+    assert is_watched(os.environ) is (kind is not App)

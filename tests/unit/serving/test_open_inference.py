@@ -234,6 +234,19 @@ def test_binary_data_that_are_not_what_is_claimed_are_refused(
     assert answered.document["error"]
 
 
+@pytest.mark.parametrize("depth", range(900, 1030, 2))
+def test_what_is_nested_just_as_deep_as_the_decoder_goes_is_no_500(app: App, depth: int) -> None:
+    deep = '{"a":' * depth + "1" + "}" * depth
+    body = json.dumps({"inputs": [HOUR, CARRIER], "parameters": {}}).replace("{}", deep).encode()
+    assert infer(app, body).status in (200, 400)
+
+
+def test_parameters_of_an_output_may_be_of_any_kind_but_are_looked_at(app: App) -> None:
+    for parameters in (5, "text", [1], {"binary_data": "yes"}):
+        wanted = [{"name": "label", "parameters": parameters}]
+        assert infer(app, {"inputs": [HOUR, CARRIER], "outputs": wanted}).status == 422
+
+
 @pytest.mark.parametrize("path", ["/v2/models/other", f"{MODEL}/versions/8", f"{MODEL}/versions/8/ready"])
 def test_a_model_that_is_not_here_is_a_404_in_json(app: App, path: str) -> None:
     answered = call(app, "GET", path)

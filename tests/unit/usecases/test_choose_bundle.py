@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from modelratchet.core.run_facts import RunFacts
 from modelratchet.errors import MissingEvidenceError, TrackingError
+from modelratchet.storage.bundles import write_bundle
 from modelratchet.usecases.choose_bundle import Shelf, choose_challenger, choose_champion, choose_version, commit_of
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.memory import FakeMemory
@@ -23,7 +25,7 @@ def promotions(tmp_path: Path) -> Promotions:
 
 
 def shelf(made: Promotions) -> Shelf:
-    return Shelf(made.store.reader, made.registry, made.files)
+    return Shelf(made.store.reader, made.registry, made.files, made.folder / "reigning")
 
 
 def test_champion_is_whom_the_ledger_names(promotions: Promotions) -> None:
@@ -31,6 +33,17 @@ def test_champion_is_whom_the_ledger_names(promotions: Promotions) -> None:
 
     assert chosen is not None
     assert (chosen.role, chosen.version, chosen.bundle.digest) == ("champion", "2", bundle(0.2).digest)
+
+
+def test_champion_that_the_last_run_left_here_is_not_fetched(promotions: Promotions) -> None:
+    write_bundle(bundle(0.2), promotions.folder / "reigning" / "bundle")
+    promotions.registry.calls.clear()
+
+    chosen = choose_champion(shelf(promotions), MODEL)
+
+    assert chosen is not None
+    assert chosen.bundle.digest == bundle(0.2).digest
+    assert "fetch_bundle" not in promotions.registry.calls
 
 
 def test_where_nobody_reigns_there_is_no_champion(tmp_path: Path) -> None:
@@ -87,10 +100,5 @@ def test_registry_that_is_down_is_told(promotions: Promotions) -> None:
         ({}, ""),
     ],
 )
-def test_commit_is_named_only_where_it_holds_the_sources(
-    promotions: Promotions, tags: dict[str, str], commit: str
-) -> None:
-    made, run = promotions.registry.records[0]
-    promotions.registry.records[0] = (replace(made, tags=tags), run)
-
-    assert commit_of(promotions.registry, promotions.registry.versions[MODEL, "1"]) == commit
+def test_commit_is_named_only_where_it_holds_the_sources(tags: dict[str, str], commit: str) -> None:
+    assert commit_of(RunFacts("1", "run1", "1", {}, tags, ())) == commit

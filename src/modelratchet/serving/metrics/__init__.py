@@ -6,6 +6,6 @@ The hot path calls `Meter`, plain numbers and nothing else; `shared` adds up the
 from __future__ import annotations
 
 from modelratchet.serving.metrics.meter import Meter
-from modelratchet.serving.metrics.numbers import Gauges, Numbers, added
+from modelratchet.serving.metrics.numbers import Gauges, LogCounts, Numbers, added
 
-__all__ = ["Gauges", "Meter", "Numbers", "added"]
+__all__ = ["Gauges", "LogCounts", "Meter", "Numbers", "added"]

@@ -9,11 +9,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 
-from modelratchet.serving.metrics.numbers import BOUNDS, Gauges, Numbers, RouteNumbers
-from modelratchet.serving.prediction_log.log import LogCounts
+from modelratchet.serving.metrics.numbers import BOUNDS, Gauges, LogCounts, Numbers, RouteNumbers
 
 OTHER_ROUTE = "other"
-NO_LOG = LogCounts(0, 0, 0)
+NO_LOG = LogCounts()
 
 
 class Meter:

@@ -36,6 +36,14 @@ class Numbers(msgspec.Struct):
     log_dropped: int = 0
 
 
+class LogCounts(msgspec.Struct, frozen=True):
+    """Rows of a prediction log and of its feedback together, since the start; `waiting` now."""
+
+    waiting: int = 0
+    written: int = 0
+    dropped: int = 0
+
+
 class Gauges(msgspec.Struct):
     """What is so now; a worker that is gone has none of it."""
 

@@ -6,7 +6,7 @@ Source: Prometheus, "Metric and label naming"; OpenMetrics 1.0, chosen by the `A
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import accumulate
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
@@ -22,10 +22,11 @@ PREFIX = "ratchet_serving_"
 
 @dataclass(frozen=True)
 class Build:
-    """What is served: the model's name and version, and its bundle's digest."""
+    """What is served: the model's name and version, how the rollout calls this copy, and the bundle's digest."""
 
     model: str
     version: str
+    variant: str
     bundle: str
 
 
@@ -74,8 +75,7 @@ class _Numbers(Collector):
         yield _plain("log_written_rows", "Rows in files of the prediction log.", numbers.log_written)
         yield _plain("log_dropped_rows", "Rows that the prediction log could not hold.", numbers.log_dropped)
         yield from self._gauges()
-        facts = {"model": self._build.model, "version": self._build.version, "bundle": self._build.bundle}
-        yield InfoMetricFamily(f"{PREFIX}build", "What is served.", value=facts)
+        yield InfoMetricFamily(f"{PREFIX}build", "What is served.", value=asdict(self._build))
 
     def _gauges(self) -> Iterator[Metric]:
         gauges = self._seen.gauges

@@ -15,7 +15,14 @@ import msgspec
 from modelratchet.core.schema import Schema
 from modelratchet.serving.batches import Batch, batch_of, batch_of_columns
 from modelratchet.serving.parsers.naming import Naming, arranged
-from modelratchet.serving.parsers.records import columns_type, refuse_ragged, refuse_size, refuse_twice, row_type
+from modelratchet.serving.parsers.records import (
+    columns_type,
+    count_colons,
+    refuse_ragged,
+    refuse_size,
+    refuse_twice,
+    row_type,
+)
 from modelratchet.serving.problems import Problem, at, unreadable
 
 MEMBERS = ("dataframe_split", "dataframe_records", "instances", "inputs", "input_data")
@@ -54,7 +61,7 @@ class Frames:
             detail = f"found {len(given)} of the members {', '.join(MEMBERS)}, expected one"
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "missing-member", detail)
         # as in `records`: more colons than keys are inside a text, or of a key that stands twice
-        if body.count(b":") != 1 + self._n_keys(given[0]):
+        if count_colons(body) != 1 + self._n_keys(given[0]):
             refuse_twice(body)
         if isinstance(given[0], Split):
             return self._split(given[0])

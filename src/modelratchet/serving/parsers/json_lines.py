@@ -13,7 +13,7 @@ from modelratchet.core.schema import Schema
 from modelratchet.serving.batches import Batch
 from modelratchet.serving.parsers.frames import Rows
 from modelratchet.serving.parsers.naming import Naming
-from modelratchet.serving.parsers.records import refuse_size, refuse_twice
+from modelratchet.serving.parsers.records import count_colons, refuse_size, refuse_twice
 from modelratchet.serving.problems import Problem, unreadable
 
 JSON_LINES = "application/jsonlines"
@@ -40,7 +40,7 @@ class JsonLines:
         except (ValueError, RecursionError, msgspec.MsgspecError) as error:
             raise self._fault(body, error) from error
         refuse_size(len(rows), self._maximum_rows)
-        if body.count(b":") != self._rows.n_keys(rows):
+        if count_colons(body) != self._rows.n_keys(rows):
             for line in _lines(body):
                 refuse_twice(line)
         return self._rows.batch(rows)

@@ -15,7 +15,7 @@ import numpy as np
 
 from modelratchet.core.schema import CATEGORICAL_INPUT, NUMERIC_INPUT, Schema
 from modelratchet.serving.batches import Batch
-from modelratchet.serving.parsers.records import refuse_size, refuse_twice
+from modelratchet.serving.parsers.records import count_colons, refuse_size, refuse_twice
 from modelratchet.serving.parsers.tensor_data import Given, numbers_of, refuse, texts_of
 from modelratchet.serving.problems import Problem, unreadable
 
@@ -42,18 +42,15 @@ class InferRequest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     inputs: list[Tensor]
     id: str | None = None
     parameters: dict[str, Any] | None = None
-    outputs: Any = None
+    outputs: list[dict[str, Any]] | None = None
 
 
 class _Form(NamedTuple):
-    """The inputs of one way to ask: each one's columns."""
+    """The inputs of one way to ask: each one's columns. `inputs` are both kinds."""
 
     numeric: Mapping[str, tuple[str, ...]]
     categorical: Mapping[str, tuple[str, ...]]
-
-    @property
-    def inputs(self) -> dict[str, tuple[str, ...]]:
-        return {**self.numeric, **self.categorical}
+    inputs: Mapping[str, tuple[str, ...]]
 
 
 class Tensors:
@@ -62,12 +59,13 @@ class Tensors:
     def __init__(self, schema: Schema, maximum_rows: int) -> None:
         """Take the columns and the limit."""
         self._maximum_rows = maximum_rows
-        self._by_column = _Form(
-            {name: (name,) for name in schema.numeric}, {name: (name,) for name in schema.categorical}
-        )
-        self._by_graph = _Form(
-            {NUMERIC_INPUT: schema.numeric} if schema.numeric else {},
-            {CATEGORICAL_INPUT: schema.categorical} if schema.categorical else {},
+        by_column = [{name: (name,) for name in names} for names in (schema.numeric, schema.categorical)]
+        by_graph = [
+            {name: columns} if columns else {}
+            for name, columns in ((NUMERIC_INPUT, schema.numeric), (CATEGORICAL_INPUT, schema.categorical))
+        ]
+        self._by_column, self._by_graph = (
+            _Form(numeric, categorical, numeric | categorical) for numeric, categorical in (by_column, by_graph)
         )
         self._decode = msgspec.json.Decoder(InferRequest).decode
 
@@ -81,7 +79,8 @@ class Tensors:
             read = self._decode(head)
         except (ValueError, RecursionError, msgspec.MsgspecError) as error:
             raise unreadable(error, None) from error
-        refuse_twice(head)
+        if count_colons(head) != _n_keys(read):
+            refuse_twice(head)
         tensors = {tensor.name: tensor for tensor in read.inputs}
         if len(tensors) != len(read.inputs):
             raise refuse("duplicate-column", "an input is named twice", None)
@@ -126,6 +125,14 @@ class Tensors:
                 raise refuse("ragged-columns", said, name)
         refuse_size(first.shape[0], self._maximum_rows)
         return first.shape[0]
+
+
+def _n_keys(read: InferRequest) -> int:
+    """How many keys the text has, if none stands twice and none is null: with more colons than that it has to be looked at again."""
+    members = sum(member is not None for member in (read.id, read.parameters, read.outputs))
+    inputs = sum(3 + (tensor.data is not None) + 2 * (tensor.parameters is not None) for tensor in read.inputs)
+    outputs = sum(len(output) + len(output.get("parameters") or ()) for output in read.outputs or ())
+    return 1 + members + inputs + outputs + len(read.parameters or ())
 
 
 def _binary_parts(tensors: Sequence[Tensor], binary: memoryview) -> Mapping[str, memoryview]:

@@ -7,7 +7,7 @@ The event loop calls `PredictionLog.offer` and `Feedback.accept`; everything els
 from __future__ import annotations
 
 from modelratchet.serving.prediction_log.feedback import Feedback
-from modelratchet.serving.prediction_log.log import LogCounts, PredictionLog
+from modelratchet.serving.prediction_log.log import PredictionLog
 from modelratchet.serving.prediction_log.opening import ServedModel, open_log
 
-__all__ = ["Feedback", "LogCounts", "PredictionLog", "ServedModel", "open_log"]
+__all__ = ["Feedback", "PredictionLog", "ServedModel", "open_log"]

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from modelratchet.serving.batches import Answer, Batch
+from modelratchet.serving.metrics.numbers import LogCounts
 from modelratchet.serving.prediction_log.columns import Entry, Label
 from modelratchet.serving.prediction_log.sampling import Sample
 from modelratchet.serving.prediction_log.waiting import Waiting
 from modelratchet.serving.prediction_log.writer import LogWriter
-
-
-@dataclass(frozen=True)
-class LogCounts:
-    """Rows of predictions and of feedback together, since the start; `waiting` now."""
-
-    waiting: int
-    written: int
-    dropped: int
 
 
 class PredictionLog:

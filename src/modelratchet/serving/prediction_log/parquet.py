@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 GROUP_ROWS = 8192
+QUICK, SMALL = "snappy", "zstd(1)"
+"""For parts, which live an hour at most and are written while requests wait, and for merged files, which stay."""
 PAUSE_SECONDS = 0.0002
 HELD_SECONDS = 0.001
 
@@ -36,13 +38,20 @@ class Form:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-def encode_rows(batches: Sequence[RecordBatch], form: Form) -> bytes:
-    """Write rows as one Parquet file."""
-    buffer = _CourteousBuffer()
+def encode_rows(batches: Sequence[RecordBatch], form: Form, compression: str, rest: float = 0.0) -> bytes:
+    """Write rows as one Parquet file.
+
+    Args:
+        batches: the rows.
+        form: their columns.
+        compression: `QUICK` or `SMALL`.
+        rest: seconds to sleep for each second of work.
+    """
+    buffer = _CourteousBuffer(rest)
     write_parquet(
         Table.from_batches(batches, schema=form.schema),
         buffer,
-        compression="zstd(1)",
+        compression=compression,
         dictionary_enabled=False,
         column_dictionary_enabled=dict.fromkeys(form.repeating, True),
         max_row_group_size=GROUP_ROWS,
@@ -51,25 +60,29 @@ def encode_rows(batches: Sequence[RecordBatch], form: Form) -> bytes:
     return buffer.getvalue()
 
 
-def decode_rows(files: Iterable[bytes]) -> list[RecordBatch]:
-    """Read the rows of several files, in order."""
+def decode_rows(files: Iterable[bytes], rest: float = 0.0) -> list[RecordBatch]:
+    """Read the rows of several files, in order; `rest` as for `encode_rows`."""
     batches = []
     for data in files:
+        started = time.thread_time()
         for batch in read_parquet(io.BytesIO(data), batch_size=GROUP_ROWS):
             batches.append(batch)
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(PAUSE_SECONDS + rest * (time.thread_time() - started))
+            started = time.thread_time()
     return batches
 
 
 class _CourteousBuffer(io.BytesIO):
     """Sleeps for a moment in a write, now and then: that is when other threads get the interpreter's lock."""
 
-    def __init__(self) -> None:
+    def __init__(self, rest: float) -> None:
         super().__init__()
-        self._held_since = time.perf_counter()
+        self._rest = rest
+        self._worked_since = time.thread_time()
 
     def write(self, data: Buffer, /) -> int:
-        if time.perf_counter() - self._held_since > HELD_SECONDS:
-            time.sleep(PAUSE_SECONDS)
-            self._held_since = time.perf_counter()
+        worked = time.thread_time() - self._worked_since
+        if worked > HELD_SECONDS:
+            time.sleep(PAUSE_SECONDS + self._rest * worked)
+            self._worked_since = time.thread_time()
         return super().write(data)

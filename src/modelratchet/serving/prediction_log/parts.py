@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modelratchet.core.log_files import LogFile, hour_folder, parse_name, standing
-from modelratchet.serving.prediction_log.parquet import Form, decode_rows, encode_rows
+from modelratchet.serving.prediction_log.parquet import SMALL, Form, decode_rows, encode_rows
 from modelratchet.storage.log_stores import LogStore
 
 # what is decoded for a merge is held in memory, about three times this
@@ -51,27 +51,34 @@ class Parts:
         self._store.put(self._path(hour, file), data)
         self._written.setdefault(hour, []).append(Part(file, len(data)))
 
-    def merge(self, before_hour: int, form: Form) -> None:
-        """Merge what was written for hours before this one, and remove what merged files supersede, of any worker.
+    def merge(self, before_hour: int, form: Form, rest: float = 0.0) -> bool:
+        """Take one step of merging what was written for hours before this one; False where nothing is left to do.
+
+        A step makes one file of some parts, or, once an hour has only such files, removes what they supersede, of any worker.
+        `rest` is for how many seconds it sleeps for each second of work.
 
         Raises:
             StorageError: the store failed; what is there can be read, and the next call goes on.
         """
-        for hour in sorted(hour for hour in self._written if hour < before_hour):
-            parts = self._written[hour]
-            try:
-                for run in _runs(parts):
-                    merged = self._merged(hour, run, form)
-                    parts[parts.index(run[0]) : parts.index(run[-1]) + 1] = [merged]
-                self._tidy(hour)
-            except FileNotFoundError:
-                pass  # somebody moved the files: they are theirs now
-            del self._written[hour]
+        hour = min(self._written, default=before_hour)
+        if hour >= before_hour:
+            return False
+        parts = self._written[hour]
+        run = next(iter(_runs(parts)), None)
+        try:
+            if run is not None:
+                parts[parts.index(run[0]) : parts.index(run[-1]) + 1] = [self._merged(hour, run, form, rest)]
+                return True
+            self._tidy(hour)
+        except FileNotFoundError:
+            pass  # somebody moved the files: they are theirs now
+        del self._written[hour]
+        return True
 
-    def _merged(self, hour: int, run: list[Part], form: Form) -> Part:
+    def _merged(self, hour: int, run: list[Part], form: Form, rest: float) -> Part:
         file = LogFile(self._worker, run[0].file.first, run[-1].file.last)
-        batches = decode_rows(self._store.read(self._path(hour, part.file)) for part in run)
-        data = encode_rows(batches, form)
+        batches = decode_rows((self._store.read(self._path(hour, part.file)) for part in run), rest)
+        data = encode_rows(batches, form, SMALL, rest)
         self._store.put(self._path(hour, file), data)
         return Part(file, len(data))
 

@@ -14,7 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from arro3.core import RecordBatch, Table
 
 from modelratchet.core.log_files import LogFile, hour_of
-from modelratchet.serving.prediction_log.parquet import Form, encode_rows
+from modelratchet.serving.prediction_log.parquet import QUICK, Form, encode_rows
 from modelratchet.serving.prediction_log.parts import Parts
 from modelratchet.serving.prediction_log.waiting import Waiting
 
@@ -74,17 +74,17 @@ class Recorder(Generic[Entry]):
         """
         while (sealed := self._sealed or self._seal()) is not None:
             self._sealed = sealed
-            self._parts.put(sealed.hour, sealed.file, encode_rows(sealed.batches, self._form))
+            self._parts.put(sealed.hour, sealed.file, encode_rows(sealed.batches, self._form, QUICK))
             self._sealed = None
             self.waiting.written += sum(batch.num_rows for batch in sealed.batches)
 
-    def merge(self, before_hour: int) -> None:
-        """Merge the parts of hours before this one.
+    def merge(self, before_hour: int, rest: float = 0.0) -> bool:
+        """Take one step of merging the parts of hours before this one; False where nothing is left to do. It sleeps `rest` times as long as it works.
 
         Raises:
             StorageError: the store failed; call again later, nothing is lost.
         """
-        self._parts.merge(before_hour, self._form)
+        return self._parts.merge(before_hour, self._form, rest)
 
     def _made(self, entries: list[Entry]) -> list[RecordBatch]:
         try:

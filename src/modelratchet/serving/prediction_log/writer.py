@@ -21,6 +21,8 @@ COMPLAINT_SECONDS = 60.0
 # requests that began before the hour's end may be answered this much later
 LATE_NS = 60_000_000_000
 PAUSE_SECONDS = 0.0005
+# a busy hour is minutes of work, which the requests of the next hour should hardly feel
+MERGING_REST = 3.0
 _logger = logging.getLogger(__name__)
 
 
@@ -75,15 +77,23 @@ class LogWriter:
         while not self._is_closing:
             self._woken.wait(max(0.0, due_at - time.monotonic()))
             self._woken.clear()
-            for recorder in self._recorders:
-                self._collect_steps(recorder)
-            if time.monotonic() >= due_at:
+            is_due = time.monotonic() >= due_at
+            self._collect_once(takes_rest=is_due)
+            if is_due:
                 due_at = time.monotonic() + self._pace.flush_seconds
-                self._collect_rest()
                 self._due.set()
-        self._collect_rest()
+        self._collect_once(takes_rest=True)
         self._is_collected = True
         self._due.set()
+
+    def _collect_once(self, *, takes_rest: bool) -> None:
+        try:
+            for recorder in self._recorders:
+                self._collect_steps(recorder)
+                while takes_rest and recorder.collect():
+                    time.sleep(PAUSE_SECONDS)
+        except Exception:  # the edge of a thread: it has to go on
+            _logger.exception("the prediction log could not take rows")
 
     def _collect_steps(self, recorder: Recorder[Any]) -> None:
         recorder.waiting.watch()
@@ -92,11 +102,6 @@ class LogWriter:
             if recorder.collected_rows >= self._pace.flush_rows:
                 self._due.set()
             time.sleep(PAUSE_SECONDS)
-
-    def _collect_rest(self) -> None:
-        for recorder in self._recorders:
-            while recorder.collect():
-                time.sleep(PAUSE_SECONDS)
 
     def _file(self) -> None:
         while not self._is_collected:
@@ -108,16 +113,25 @@ class LogWriter:
 
     def _file_once(self, before_hour: int) -> None:
         try:
-            for recorder in self._recorders:
-                recorder.flush()
-            for recorder in self._recorders:
-                recorder.merge(before_hour)
+            self._flush()
+            while any(recorder.merge(before_hour, self._rest) for recorder in self._recorders):
+                if self._due.is_set() and not self._is_collected:
+                    self._due.clear()
+                    self._flush()  # what comes in the meantime must not wait for all of an hour
         except StorageError as error:
             self._complain(error.message)
         except Exception as error:  # noqa: BLE001 - the edge of a thread: it has to go on
             self._complain(f"{type(error).__name__}: {error}")
         else:
             self._complain("more rows came than can be written" if self._refused > self._complained_rows else "")
+
+    @property
+    def _rest(self) -> float:
+        return 0.0 if self._is_closing else MERGING_REST
+
+    def _flush(self) -> None:
+        for recorder in self._recorders:
+            recorder.flush()
 
     @property
     def _refused(self) -> int:

@@ -26,7 +26,8 @@ def routes(served: Served) -> Sequence[Route | PredictionRoute]:
         # prometheus_client is needed here alone, and not before somebody looks
         from modelratchet.serving.metrics.text import Build, page
 
-        build = Build(served.model["name"], served.model["version"], served.digest)
+        settings = served.settings
+        build = Build(settings.name, settings.version, settings.variant, served.digest)
         written = page(observer.seen(), build, request.header(b"accept"))
         return Response(HTTPStatus.OK, written.media_type, written.body)
 
@@ -34,10 +35,15 @@ def routes(served: Served) -> Sequence[Route | PredictionRoute]:
         return Response(HTTPStatus.ACCEPTED, JSON, observer.accept_feedback(request.body))
 
     label = served.schema.classes[0] if served.schema.classes else 1.5
-    examples = {
-        JSON: msgspec.json.encode({"request_id": "order-7", "labels": [label]}),
-        f"{JSON};rows": msgspec.json.encode([{"request_id": "order-7", "row": 0, "label": label}]),
-    }
+    # a server without a log refuses them all, and an example has to work as it stands
+    examples = (
+        {}
+        if observer.log is None
+        else {
+            JSON: msgspec.json.encode({"request_id": "order-7", "labels": [label]}),
+            f"{JSON};rows": msgspec.json.encode([{"request_id": "order-7", "row": 0, "label": label}]),
+        }
+    )
     accepted = {JSON: b'{"accepted":1,"outside_sample":0}'}
     return (
         Route("GET", "/metrics", metrics, Documentation("Numbers for Prometheus", TAG)),

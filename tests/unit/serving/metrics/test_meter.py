@@ -9,13 +9,12 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
-from modelratchet.serving.metrics import Meter
+from modelratchet.serving.metrics import LogCounts, Meter
 from modelratchet.serving.metrics.numbers import BOUNDS
 from modelratchet.serving.metrics.shared import Seen
 from modelratchet.serving.metrics.text import Build, page
-from modelratchet.serving.prediction_log import LogCounts
 
-BUILD = Build("flights", "7", "sha256:ab")
+BUILD = Build("flights", "7", "main", "sha256:ab")
 ROUTE = "/predict"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from modelratchet.core.log_files import HOUR_NS
 from modelratchet.errors import ConfigError, StorageError
 from modelratchet.serving.prediction_log import PredictionLog, ServedModel, open_log
 from modelratchet.serving.settings import LogSettings
@@ -18,8 +19,15 @@ from tests.samples.logged import SCHEMA, TEN_O_CLOCK_NS, entry, recorded
 MODEL = ServedModel(SCHEMA, "3", "champion", "sha256:1")
 
 
-def open_sample(folder: object, **settings: Any) -> PredictionLog:
-    return open_log(str(folder), LogSettings(**settings), MODEL, "host_1/é-ab", lambda: TEN_O_CLOCK_NS)
+class Clock:
+    now_ns = TEN_O_CLOCK_NS
+
+    def __call__(self) -> int:
+        return self.now_ns
+
+
+def open_sample(folder: object, clock: Clock | None = None, **settings: Any) -> PredictionLog:
+    return open_log(str(folder), LogSettings(**settings), MODEL, "host_1/é-ab", clock or Clock())
 
 
 def offer(log: PredictionLog, request_id: str, rows: int = 1) -> None:
@@ -48,6 +56,24 @@ def test_what_was_offered_is_in_one_file_after_closing(tmp_path: Path) -> None:
     (path,) = tmp_path.rglob("*.parquet")
     assert path.name == "host1-ab-000000_000004.parquet"
     assert len(recorded(tmp_path)) == 15
+
+
+def test_an_hour_that_is_over_becomes_one_file_while_the_server_goes_on(tmp_path: Path) -> None:
+    clock = Clock()
+    log = open_sample(tmp_path, clock, flush_seconds=0.05)
+    log.start()
+    for number in range(3):
+        offer(log, f"r{number}")
+        wait_until(lambda written=number + 1: log.counts().written == written)
+    clock.now_ns += HOUR_NS + 30 * 10**9
+    time.sleep(0.3)
+    assert len(list(tmp_path.rglob("*.parquet"))) == 3  # answers of the last hour may still come
+
+    clock.now_ns += 31 * 10**9
+    wait_until(lambda: [path.name for path in tmp_path.rglob("*.parquet")] == ["host1-ab-000000_000002.parquet"])
+
+    assert len(recorded(tmp_path)) == 3
+    log.close(30)
 
 
 def test_a_file_says_what_it_is(tmp_path: Path) -> None:

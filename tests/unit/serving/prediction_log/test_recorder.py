@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelratchet.core.log_files import hour_of
+from modelratchet.core.log_files import LogFile, hour_of
 from modelratchet.errors import StorageError
-from modelratchet.serving.prediction_log import parts
+from modelratchet.serving.prediction_log.parts import Part, _runs
 from modelratchet.serving.prediction_log.recorder import STEP_ROWS
 from modelratchet.storage.log_stores import LocalStore
 from tests.samples.logged import (
@@ -22,6 +22,7 @@ from tests.samples.logged import (
     TroubledStore,
     after_ten,
     entry,
+    merge,
     offer,
     recorded,
     recorder,
@@ -68,7 +69,7 @@ class History:
         self.uncertain = []
 
     def merge(self, hours: int) -> None:
-        self.recorder.merge(HOUR + hours)
+        merge(self.recorder, HOUR + hours)
 
     def check(self) -> None:
         found = recorded(self.folder)
@@ -105,7 +106,7 @@ def test_parts_of_an_hour_that_ended_become_one_file(tmp_path: Path) -> None:
     log.collect()
     log.flush()
 
-    log.merge(HOUR + 1)
+    merge(log, HOUR + 1)
 
     assert names(tmp_path) == [
         "date=2026-11-24/hour=10/w-000000_000002.parquet",
@@ -114,18 +115,14 @@ def test_parts_of_an_hour_that_ended_become_one_file(tmp_path: Path) -> None:
     assert len(recorded(tmp_path)) == 7
 
 
-def test_merged_files_stay_below_a_size_that_memory_can_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = recorder(LocalStore(tmp_path))
-    for number in range(6):
-        offer(log, entry(f"r{number}"))
-        log.collect()
-        log.flush()
-    size = max(path.stat().st_size for path in tmp_path.rglob("*.parquet"))
-    monkeypatch.setattr(parts, "MERGED_BYTES", size * 3)
+@pytest.mark.parametrize(
+    ("megabytes", "together"),
+    [([3, 3, 3, 3], [[0, 1], [2, 3]]), ([9, 1, 1], [[1, 2]]), ([1, 9, 1], []), ([8], []), ([1] * 9, [list(range(8))])],
+)
+def test_parts_are_merged_up_to_a_size_that_memory_can_hold(megabytes: list[int], together: list[list[int]]) -> None:
+    written = [Part(LogFile("w", number, number), size << 20) for number, size in enumerate(megabytes)]
 
-    log.merge(HOUR + 1)
-
-    assert [Path(name).name for name in names(tmp_path)] == ["w-000000_000002.parquet", "w-000003_000005.parquet"]
+    assert [[part.file.first for part in run] for run in _runs(written)] == together
 
 
 def test_what_a_killed_worker_left_superseded_is_removed_by_the_next(tmp_path: Path) -> None:
@@ -137,14 +134,14 @@ def test_what_a_killed_worker_left_superseded_is_removed_by_the_next(tmp_path: P
         killed.flush()
     store.troubles = ["killed after"]
     with pytest.raises(Killed):
-        killed.merge(HOUR + 1)
+        merge(killed, HOUR + 1)
     assert len(names(tmp_path)) == 3
 
     following = recorder(store, "b")
     offer(following, entry("r2"))
     following.collect()
     following.flush()
-    following.merge(HOUR + 1)
+    merge(following, HOUR + 1)
 
     assert [Path(name).name for name in names(tmp_path)] == ["a-000000_000001.parquet", "b-000000.parquet"]
 
