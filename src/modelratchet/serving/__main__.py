@@ -9,6 +9,8 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 _KEEP_ALIVE_SECONDS = 75
 """Longer than the load balancers in front of it keep a connection (60 s), so that it is they who close: who closes first may miss a request."""
+
+_RUNTIME_VARIABLE = "RATCHET_RUNTIME_DIR"
 
 _DRAIN_SECONDS = 20
 """For answers that are under way when the server is told to end. Orchestrators kill after 30 s."""
@@ -32,20 +36,39 @@ def main() -> int:
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
     from modelratchet.errors import RatchetError
     from modelratchet.serving.entry import make_server, open_bundle
+    from modelratchet.serving.model import Model
     from modelratchet.serving.settings import read_settings
 
     try:
         settings = read_settings(arguments=sys.argv[1:])
         if settings.workers == 1:
             return _run(make_server(), settings)
-        open_bundle(settings)  # refuses here what every worker would refuse again and again
-        with tempfile.TemporaryDirectory(prefix="ratchet-workers-") as folder:
-            os.environ.setdefault("RATCHET_RUNTIME_DIR", folder)  # where they add up their numbers
-            factory = f"{make_server.__module__}:{make_server.__name__}"
-            return _run(factory, settings)
+        Model(open_bundle(settings))  # refuses here what every worker would refuse again and again
+        with _meeting_place():
+            return _run(f"{make_server.__module__}:{make_server.__name__}", settings)
     except RatchetError as error:
         print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)  # noqa: T201 - there is no other output yet
         return int(error.exit_code)
+
+
+@contextmanager
+def _meeting_place() -> Iterator[None]:
+    """A folder in which several workers add up their numbers, unless the environment names one."""
+    if os.environ.get(_RUNTIME_VARIABLE):
+        yield
+        return
+    from modelratchet.errors import StorageError
+
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="ratchet-workers-")
+    except OSError as error:
+        hint = f"Mount one, as with `docker run --tmpfs /tmp`, or name another in {_RUNTIME_VARIABLE}."
+        raise StorageError(
+            "several workers need a folder for temporary files, and none can be written", hint=hint
+        ) from error
+    with folder as name:
+        os.environ[_RUNTIME_VARIABLE] = name
+        yield
 
 
 def _run(app: Any, settings: ServingSettings) -> int:
