@@ -108,7 +108,7 @@ def test_a_refusal_is_shown_at_its_column(browser: Any, address: str) -> None:
 
     sync_api.expect(page.get_by_role("status")).to_contain_text("Missing value")
     sync_api.expect(page.get_by_label("carrier", exact=True)).to_have_attribute("aria-invalid", "true")
-    sync_api.expect(page.locator(".field.wrong")).to_contain_text("row 0, column carrier")
+    sync_api.expect(page.locator(".field.wrong")).to_contain_text("found none, expected a value")
     page.get_by_label("another carrier").fill("ZZ")
     sync_api.expect(page.locator(".field.unusual")).to_contain_text("outside of what training saw")
     press(page)

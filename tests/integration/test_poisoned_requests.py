@@ -6,16 +6,21 @@ import contextlib
 import http.client
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
 
+from modelratchet.adapters.uvicorn_model_server.processes import free_port
 from modelratchet.core.formats import to_document
 from modelratchet.serving.app import App
+from modelratchet.serving.connection import Connection
 from modelratchet.serving.exchange import PredictionRoute, Route
 from modelratchet.serving.settings import DEPLOYMENT_FILE, Deployment, Limits
 from modelratchet.storage.files import write_json
@@ -268,3 +273,18 @@ def test_many_tiny_rows_are_refused_within_memory(server: Running) -> None:
 def test_the_log_of_the_server_has_no_traceback(server: Running) -> None:
     log: Path = server.process._log
     assert "Traceback" not in log.read_text(errors="replace")
+
+
+def test_a_caller_that_says_nothing_is_let_go() -> None:
+    options: Any = {"http": Connection, "ws": "none", "proxy_headers": False, "log_level": "error"}
+    config = uvicorn.Config(sample_app(), port=free_port(), timeout_keep_alive=1, **options)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    with socket.create_connection((config.host, config.port), timeout=10) as line:
+        assert line.recv(1) == b""
+    server.should_exit = True
+    thread.join(timeout=30)
+    assert not thread.is_alive()

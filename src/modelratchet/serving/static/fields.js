@@ -11,7 +11,7 @@ export function makeField(column, place, refuses) {
   const parts = column.kind === "numeric" ? numberParts(column, id) : textParts(column, id, refuses.unseen_categories);
   const fault = element("p", { class: "fault", id: `${id}-fault`, role: "alert" });
   const hint = element("p", { class: "hint", id: `${id}-hint` }, hintOf(column));
-  const node = element("div", { class: "field" }, element("label", { for: id }, column.name), hint, ...parts.nodes, fault);
+  const node = element("div", { class: "field" }, element("label", { for: id }, column.name), hint, element("div", {}, ...parts.nodes), fault);
   const mark = (message, isWarning = false) => {
     fault.textContent = message;
     node.classList.toggle("wrong", Boolean(message) && !isWarning);

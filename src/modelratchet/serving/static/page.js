@@ -39,8 +39,15 @@ async function predict(fields, label) {
     showAnswer(byId("said"), document_, label);
   } else {
     showProblem(byId("said"), document_);
-    fields.find((field) => field.name === document_.column)?.mark(document_.detail);
+    markColumn(fields, document_);
   }
+}
+
+function markColumn(fields, { column, detail }) {
+  // there is one row here, and the message stands at its column
+  const place = `row 0, column ${column}: `;
+  const said = detail.startsWith(place) ? detail.slice(place.length) : detail;
+  fields.find((field) => field.name === column)?.mark(said);
 }
 
 async function start() {
