@@ -49,6 +49,7 @@ class Round:
 
     answered: int = 0
     answered_after_signal: int = 0
+    refused: int = 0
     lost: int = 0
     reset_new: int = 0
     seconds: float = 0.0
@@ -118,12 +119,14 @@ class Load:
         return self.found
 
     def note_answer(self, status: int) -> None:
-        """An answer came; one that is not 200 is a loss."""
-        if status != 200:
+        """An answer came; one that is neither right nor a refusal is a loss."""
+        if status in {429, 503}:
+            self.found.refused += 1
+        elif status == 200:
+            self.found.answered += 1
+            self.found.answered_after_signal += self._is_signalled
+        else:
             self.found.lost += 1
-            return
-        self.found.answered += 1
-        self.found.answered_after_signal += self._is_signalled
 
     def note_loss(self, *, was_accepted: bool) -> None:
         """A connection ended with a request on it."""
@@ -173,6 +176,7 @@ def _report(rounds: Sequence[Round]) -> str:
         str(len(rounds)),
         f"{sum(found.answered for found in rounds):,}",
         f"{sum(found.answered_after_signal for found in rounds):,}",
+        str(sum(found.refused for found in rounds)),
         str(sum(found.lost for found in rounds)),
         str(sum(found.reset_new for found in rounds)),
         f"{median(found.seconds for found in rounds):.1f} ({max(found.seconds for found in rounds):.1f})",
@@ -181,6 +185,7 @@ def _report(rounds: Sequence[Round]) -> str:
         "rounds",
         "answered",
         "of these after the signal",
+        "refused, with when to come again",
         "accepted and lost",
         "new, reset unheard",
         "s to end, median (most)",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
 from modelratchet.serving import entry
 from modelratchet.serving.__main__ import main
@@ -13,6 +15,8 @@ from modelratchet.serving.observing import Observer
 from modelratchet.serving.predictor import Predictor
 from modelratchet.serving.settings import ServingSettings
 from modelratchet.storage.bundles import Bundle
+
+Made = TypeVar("Made")
 
 
 class _BlindMeter(Meter):
@@ -33,6 +37,15 @@ def _unguarded(bundle: Bundle, settings: ServingSettings) -> Predictor:
     return Predictor(Model(bundle), None, settings.deadline_seconds)
 
 
-if __name__ == "__main__":
+def without_guards(make: Callable[[], Made]) -> Made:
+    """What `make` makes of our application while there is nothing to guard, count or remember with."""
+    kept = {name: getattr(entry, name) for name in ("predictor_of", "Observer")}
     vars(entry).update(predictor_of=_unguarded, Observer=_BlindObserver)
-    sys.exit(main())
+    try:
+        return make()
+    finally:
+        vars(entry).update(kept)
+
+
+if __name__ == "__main__":
+    sys.exit(without_guards(main))

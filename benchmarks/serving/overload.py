@@ -119,6 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         wait_for_answer(running, ROWS.path, first[0].body)
         for rows in options.rows:
             print(report(rows, trial(running, asked, rows, options.rounds, options.seconds)), end="\n\n", flush=True)
+        wait_for_answer(running, ROWS.path, first[0].body)  # what stood in line is answered first
         check_answers(server.name, asked, ROWS, partial(post, running.port), first)
     print(f"{os.cpu_count()} cores, load average at the end {', '.join(f'{value:.1f}' for value in os.getloadavg())}")
     return 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -15,6 +17,9 @@ from botocore import UNSIGNED
 from botocore.config import Config
 
 from modelratchet.cli.main import main
+from modelratchet.core.formats import to_document
+from modelratchet.serving.settings import DEPLOYMENT_FILE, Deployment, Limits
+from modelratchet.storage.files import write_json
 from tests.samples.bundles import binary_bundle
 from tests.samples.in_thread import Prefixed, answering
 from tests.samples.running import running
@@ -44,6 +49,20 @@ def expected() -> list[dict[str, Any]]:
 
 def test_the_whole_suite_passes_on_the_real_process(port: int, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["conformance", f"http://127.0.0.1:{port}", "--timeout", "120"])
+    assert (code, "FAIL" in capsys.readouterr().out) == (0, False)
+
+
+def test_the_whole_suite_passes_under_limits_that_are_narrow(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limits = Limits(maximum_rows=5, maximum_body_bytes=2000, deadline_seconds=3)
+    write_json(tmp_path / DEPLOYMENT_FILE, to_document(Deployment(limits=limits)))
+    with running(binary_bundle(), tmp_path) as server:
+        code = main(["conformance", server.address])
+        kept = http.client.HTTPConnection("127.0.0.1", server.process.port, timeout=10)
+        kept.request("POST", "/predict", json.dumps({"rows": ROWS}).ljust(2001), {"content-type": "application/json"})
+        assert kept.getresponse().status == 413
+        kept.close()
     assert (code, "FAIL" in capsys.readouterr().out) == (0, False)
 
 

@@ -174,3 +174,17 @@ def test_counters_of_workers_that_share_a_folder_add_up_and_outlive_a_kill(tmp_p
 
         assert other.metric(name) == 6
         wait_until(lambda: other.metric("ratchet_serving_workers") == 1)
+
+
+def test_two_workers_of_one_server_count_together_and_lose_nothing_at_its_end(tmp_path: Path) -> None:
+    bundle, log = deployed(tmp_path, LogSettings(flush_seconds=60)), tmp_path / "log"
+    told = {"RATCHET_WORKERS": "2", "RATCHET_LOG_FOLDER": str(log)}
+    with served(bundle, **told) as server:
+        wait_until(lambda: server.metric("ratchet_serving_workers") == 2)
+        with Load(server, "w").running(8) as load:
+            time.sleep(1.0)
+        wait_until(lambda: server.metric("ratchet_serving_rows_total") == 2 * len(load.answered))
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(20) == 0
+
+    assert set(recorded(log)) == rows_of(list(load.answered))

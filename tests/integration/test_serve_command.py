@@ -15,7 +15,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization as form
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from modelratchet.adapters.model_signing_signer import ModelSigningSigner
 from modelratchet.adapters.uvicorn_model_server.environment import own_environment
 from modelratchet.adapters.uvicorn_model_server.foreground import ForegroundServer
 from modelratchet.adapters.uvicorn_model_server.processes import end, free_port, start
@@ -109,6 +112,23 @@ def test_bundle_that_no_key_signed_is_refused_where_one_is_given(folder: Path) -
 
     assert done.returncode == 3
     assert "bundle has no signature bundle.sig beside it" in done.stderr
+
+
+def test_bundle_that_the_key_signed_is_served_and_logged(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+    )
+    public = key.public_key().public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
+    (folder / "public.pem").write_bytes(public)
+    ModelSigningSigner(folder / "key.pem", None).sign(folder / "bundle")
+    port = free_port()
+    with serving(folder, "--port", str(port), "--public-key", "public.pem", "--log", "log") as (process, _):
+        _asked(f"http://127.0.0.1:{port}")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+    assert len(list((folder / "log").rglob("*.parquet"))) == 1
 
 
 def test_changed_bundle_is_refused_by_name(folder: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -36,8 +37,8 @@ class Heard(NamedTuple):
     def said(self) -> str:
         """In a few words, for the table."""
         if self.media_type == "application/problem+json":
-            problem = self.document
-            return f"{self.status} {str(problem.get('type')).rpartition(':')[2]}: {problem.get('detail')}"
+            with suppress(ValueError, LookupError, TypeError):  # it may be called so and be none
+                return f"{self.status} {str(self.document['type']).rpartition(':')[2]}: {self.document['detail']}"
         return f"{self.status} {self.media_type} {self.body[:80].decode('utf-8', 'replace')}".strip()
 
 

@@ -52,7 +52,12 @@ def described(endpoint: Endpoint, schema_file: Path | None) -> tuple[Schema, str
         EndpointError: the server is not there.
     """
     if schema_file is not None:
-        schema = from_document(Schema, json.loads(schema_file.read_bytes()), str(schema_file))
+        try:
+            schema = from_document(Schema, json.loads(schema_file.read_bytes()), str(schema_file))
+        except (ValueError, TypeError) as error:
+            raise EvidenceError(
+                f"{schema_file} holds no schema: {error}", hint="Name a bundle's schema.json."
+            ) from error
         return schema, schema.model, "", {}
     heard = endpoint.call("GET", SCHEMA_PATH)
     if heard.status != 200:

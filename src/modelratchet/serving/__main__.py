@@ -9,10 +9,17 @@ import os
 import signal
 import sys
 import tempfile
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from modelratchet.serving.settings import ServingSettings
 
 _KEEP_ALIVE_SECONDS = 75
 """Longer than the load balancers in front of it keep a connection (60 s), so that it is they who close: who closes first may miss a request."""
+
+_RUNTIME_VARIABLE = "RATCHET_RUNTIME_DIR"
 
 _DRAIN_SECONDS = 20
 """For answers that are under way when the server is told to end. Orchestrators kill after 30 s."""
@@ -29,23 +36,42 @@ def main() -> int:
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
     from modelratchet.errors import RatchetError
     from modelratchet.serving.entry import make_server, open_bundle
+    from modelratchet.serving.model import Model
     from modelratchet.serving.settings import read_settings
 
     try:
         settings = read_settings(arguments=sys.argv[1:])
         if settings.workers == 1:
-            return _run(make_server(), settings.host, settings.port)
-        open_bundle(settings)  # refuses here what every worker would refuse again and again
-        with tempfile.TemporaryDirectory(prefix="ratchet-workers-") as folder:
-            os.environ.setdefault("RATCHET_RUNTIME_DIR", folder)  # where they add up their numbers
-            factory = f"{make_server.__module__}:{make_server.__name__}"
-            return _run(factory, settings.host, settings.port, settings.workers)
+            return _run(make_server(), settings)
+        Model(open_bundle(settings))  # refuses here what every worker would refuse again and again
+        with _meeting_place():
+            return _run(f"{make_server.__module__}:{make_server.__name__}", settings)
     except RatchetError as error:
         print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)  # noqa: T201 - there is no other output yet
         return int(error.exit_code)
 
 
-def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
+@contextmanager
+def _meeting_place() -> Iterator[None]:
+    """A folder in which several workers add up their numbers, unless the environment names one."""
+    if os.environ.get(_RUNTIME_VARIABLE):
+        yield
+        return
+    from modelratchet.errors import StorageError
+
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="ratchet-workers-")
+    except OSError as error:
+        hint = f"Mount one, as with `docker run --tmpfs /tmp`, or name another in {_RUNTIME_VARIABLE}."
+        raise StorageError(
+            "several workers need a folder for temporary files, and none can be written", hint=hint
+        ) from error
+    with folder as name:
+        os.environ[_RUNTIME_VARIABLE] = name
+        yield
+
+
+def _run(app: Any, settings: ServingSettings) -> int:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
@@ -56,10 +82,10 @@ def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
 
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
-        factory=workers > 1,
-        workers=workers,
+        host=settings.host,
+        port=settings.port,
+        factory=settings.workers > 1,
+        workers=settings.workers,
         loop="uvloop",
         # the short way of our connection goes past what is around the application
         http="httptools" if is_watched(os.environ) else "modelratchet.serving.connection:Connection",
@@ -70,14 +96,16 @@ def _run(app: Any, host: str, port: int, workers: int = 1) -> int:
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
-        log_config=log_config(),
+        log_config=log_config(settings.log_level),
     )
     try:
         sockets = [config.bind_socket()]
     except SystemExit as error:
         # uvicorn has said why
-        raise OutsideError(f"nothing can be served on {host}:{port}", hint="Is the port taken?") from error
-    if workers == 1:
+        raise OutsideError(
+            f"nothing can be served on {settings.host}:{settings.port}", hint="Is the port taken?"
+        ) from error
+    if settings.workers == 1:
         Server(config).run(sockets)
     else:
         Multiprocess(config, sockets).run()

@@ -19,7 +19,7 @@ from http import HTTPStatus
 
 from modelratchet.serving.problems import Problem
 
-LONGEST_WAIT_SECONDS = 0.25
+LONGEST_WAIT_SECONDS = 0.5
 """In line: who would wait longer may not join it."""
 
 SLICE_SECONDS = 0.005

@@ -134,6 +134,11 @@ class App:
         """How long a request may take to come, and to be answered."""
         return self._settings.deadline_seconds
 
+    @property
+    def maximum_body_bytes(self) -> int:
+        """How large a request's body may be."""
+        return self._settings.maximum_body_bytes
+
     def last_answer(self, problem: Problem, path: str) -> Reply:
         """To a request that cannot be read, on a connection that is closed then. `path` is empty where it is not known."""
         request_id = self._request_id(())

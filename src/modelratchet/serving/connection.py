@@ -45,6 +45,8 @@ class Connection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._application = cast("App", self.app)
         self._line = self._application.line_on(self.loop)
+        # what is larger than allowed is refused on uvicorn's way, before it is sent
+        self._short_bytes = min(_SHORT_BYTES, self._application.maximum_body_bytes)
         self._route: PredictionRoute | None = None
         self._body = b""
         self._is_whole = False
@@ -140,7 +142,7 @@ class Connection(HttpToolsProtocol):
             return False
         if self.expect_100_continue or self._is_leaving or self.flow.write_paused:
             return False
-        return self._is_idle() and 0 <= self._length() <= _SHORT_BYTES
+        return self._is_idle() and 0 <= self._length() <= self._short_bytes
 
     def _length(self) -> int:
         for name, value in self.headers:

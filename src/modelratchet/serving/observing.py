@@ -5,7 +5,6 @@ What is called for every request makes no object and takes no lock; the rest hap
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import socket
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 RUNTIME_VARIABLE = "RATCHET_RUNTIME_DIR"
 SHED_KINDS = frozenset({"overloaded"})
 CLOSE_SECONDS = 8.0
-_logger = logging.getLogger(__name__)
 
 
 class Observer:

@@ -25,6 +25,7 @@ WORKERS_VARIABLE = "RATCHET_WORKERS"
 VARIANT_VARIABLE = "RATCHET_VARIANT"
 PUBLIC_KEY_VARIABLE = "RATCHET_PUBLIC_KEY"
 LOG_FOLDER_VARIABLE = "RATCHET_LOG_FOLDER"
+LOG_LEVEL_VARIABLE = "RATCHET_LOG_LEVEL"
 
 PORT_VARIABLES = (PORT_VARIABLE, "AIP_HTTP_PORT", "FUNCTIONS_CUSTOMHANDLER_PORT", "PORT", "SAGEMAKER_BIND_TO_PORT")
 """Ours, Vertex AI's, Azure Functions', Cloud Run's and many others', SageMaker's: the first that is set is taken."""
@@ -32,6 +33,7 @@ PORT_VARIABLES = (PORT_VARIABLE, "AIP_HTTP_PORT", "FUNCTIONS_CUSTOMHANDLER_PORT"
 DEFAULT_PORT = 3000
 SAGEMAKER_PORT = 8080
 _SAGEMAKER_ARGUMENT = "serve"
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _PACKAGED_BUNDLE = Path(__file__).parents[2] / "bundle"
 
 Choice = Literal["allow", "refuse"]
@@ -86,7 +88,7 @@ class ServingSettings:
     """All that a server is told; what `serving.json` says lies flat here, for it is asked at every request.
 
     `digest`, `name`, `version` and `commit` are empty where nobody said them: `of` fills in what the bundle tells.
-    `log_folder` may be an address for fsspec, and is empty where nothing is logged. `health_route` and `predict_route` are further paths,
+    `log_folder` may be an address for fsspec, and is empty where nothing is logged; `log_level` is of the server's own log. `health_route` and `predict_route` are further paths,
     which Vertex AI chooses; empty where it does not.
     """
 
@@ -103,6 +105,7 @@ class ServingSettings:
     deadline_seconds: float = 10.0
     log: LogSettings = field(default_factory=LogSettings)
     log_folder: str = ""
+    log_level: str = "INFO"
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     workers: int = 1
@@ -163,6 +166,7 @@ def _from_environment(given: Mapping[str, str], bundle: Path, default_port: int)
     settings = ServingSettings(
         bundle=bundle,
         log_folder=given.get(LOG_FOLDER_VARIABLE, ""),
+        log_level=_level(given, faults),
         host=given.get(HOST_VARIABLE, "127.0.0.1"),
         port=_number(given, _port_variable(given), _Range(default_port, 65_535), faults),
         workers=_number(given, WORKERS_VARIABLE, _Range(1, 256), faults),
@@ -205,6 +209,13 @@ def _public_key(given: Mapping[str, str], faults: list[str]) -> Path | None:
     if not Path(text).is_file():
         faults.append(f"{PUBLIC_KEY_VARIABLE}: {text} is no file; expected a public key as PEM")
     return Path(text)
+
+
+def _level(given: Mapping[str, str], faults: list[str]) -> str:
+    level = given.get(LOG_LEVEL_VARIABLE, "INFO").upper()
+    if level not in _LEVELS:
+        faults.append(f"{LOG_LEVEL_VARIABLE}: found {level!r}; expected one of {', '.join(_LEVELS)}")
+    return level
 
 
 def _route(given: Mapping[str, str], name: str, faults: list[str]) -> str:

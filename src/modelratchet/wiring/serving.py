@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from modelratchet.serving.settings import (
     DEPLOYMENT_FILE,
     HOST_VARIABLE,
     LOG_FOLDER_VARIABLE,
+    LOG_LEVEL_VARIABLE,
     PORT_VARIABLE,
     PUBLIC_KEY_VARIABLE,
     SIGNATURE_FILE,
@@ -94,6 +96,8 @@ def curl_line(address: str, schema: Schema) -> str:
 
 def _environment(wish: Wish, folder: Path) -> dict[str, str]:
     return {
+        # that it starts and stops is told by `ratchet serve` itself
+        LOG_LEVEL_VARIABLE: os.environ.get(LOG_LEVEL_VARIABLE) or "warning",
         BUNDLE_VARIABLE: str(folder / "bundle"),
         HOST_VARIABLE: wish.host,
         PORT_VARIABLE: str(wish.port),

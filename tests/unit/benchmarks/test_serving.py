@@ -19,7 +19,7 @@ from benchmarks.serving.wanted import Figure, figures
 from benchmarks.serving.wires import MLFLOW, MLSERVER, ROWS
 from benchmarks.serving.wrk import Load
 
-COMMANDS = ("", ".overload", ".drain", ".worker_kills")
+COMMANDS = ("", ".overload", ".drain", ".worker_kills", ".in_one_process")
 EXPECTED = np.array([[0.75, 0.25], [0.5, 0.5]])
 FLIGHTS = Flights(
     Path(), ("hour",), ("carrier",), [{"hour": 1.5, "carrier": "AA"}, {"hour": None, "carrier": "UA"}], EXPECTED

@@ -54,3 +54,13 @@ def test_a_token_a_schema_file_and_json_go_together(tmp_path: Path, capsys: pyte
         checks = json.loads(capsys.readouterr().out)
         assert main(["conformance", url, *arguments]) == 1
     assert {check["outcome"] for check in checks} == {"pass"}
+
+
+@pytest.mark.parametrize("text", ["nonsense", "[]", '{"format": "another"}'])
+def test_a_schema_file_that_is_none_ends_with_3(tmp_path: Path, text: str) -> None:
+    (tmp_path / "schema.json").write_text(text)
+    assert main(["conformance", "http://127.0.0.1:9", "--schema", str(tmp_path / "schema.json")]) == 3
+
+
+def test_a_header_without_a_value_is_a_usage_error() -> None:
+    assert main(["conformance", "http://127.0.0.1:9", "-H", "Authorization"]) == 2

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from modelratchet.serving.app import App
+from modelratchet.storage.bundles import make_bundle
+from tests.samples.bundles import LINEAGE, binary_bundle
 from tests.samples.scored import BODIES, COLUMNS, LISTS, ROWS, SPLIT, score
 from tests.samples.served import call, predict, sample_app
 
@@ -74,6 +77,8 @@ def test_json_lines_are_answered_line_for_line(app: App, flat: Any) -> None:
         ("text/csv;q=0, */*", "application/json"),
         ("application/*;q=0.5, application/jsonlines", "application/jsonlines"),
         ("application/json; charset=utf-8", "application/json"),
+        (" */* ", "application/json"),
+        ("text/html, " * 300 + "text/csv", "text/csv"),
     ],
 )
 def test_the_accepted_type_of_the_highest_quality_is_written(app: App, accept: str, media_type: str) -> None:
@@ -159,6 +164,24 @@ def test_what_is_wrong_is_said_with_row_and_column(  # noqa: PLR0917 - the table
 def test_a_fault_in_csv_names_the_line_on_which_its_record_ends(app: App) -> None:
     quoted_break = b'hour,carrier\n1,"A\nA"\nnoon,AA\n'
     assert score(app, quoted_break, CSV).document["detail"].startswith("line 4, column hour: found 'noon'")
+
+
+def test_rows_by_position_stand_in_the_schemas_order_which_may_mix_kinds(flat: Any) -> None:
+    bundle = binary_bundle()
+    turned = replace(bundle.schema, columns=bundle.schema.columns[::-1])
+    app = sample_app(make_bundle(bundle.model, turned, LINEAGE))
+    bodies = {
+        "application/json": [
+            json.dumps({"instances": [["AA", 3], ["UA", None]]}).encode(),
+            json.dumps({"inputs": COLUMNS}).encode(),
+        ],
+        "text/csv": [b"AA,3\nUA,\n", b"hour,carrier\n3,AA\n,UA\n"],
+        "application/jsonlines": [b'["AA", 3]\n["UA", null]'],
+    }
+    for content_type, texts in bodies.items():
+        for body in texts:
+            assert score(app, body, content_type).document == {"predictions": flat}
+    assert score(app, {"instances": [["AA", "3"]]}).document["column"] == "hour"
 
 
 def test_a_path_that_vertex_ai_chooses_is_vertex_ais() -> None:

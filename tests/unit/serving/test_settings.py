@@ -44,11 +44,13 @@ def test_first_port_that_is_set_is_taken(environment: dict[str, str], arguments:
 
 def test_all_faults_of_the_environment_are_told_at_once() -> None:
     environment = {"PORT": "70000", "RATCHET_WORKERS": "many", "AIP_PREDICT_ROUTE": "x", "RATCHET_PUBLIC_KEY": "/none"}
+    environment["RATCHET_LOG_LEVEL"] = "loud"
 
     with pytest.raises(ConfigError) as caught:
         read_settings(environment)
 
     assert [fault.partition(":")[0] for fault in caught.value.faults] == [
+        "RATCHET_LOG_LEVEL",
         "PORT",
         "RATCHET_WORKERS",
         "RATCHET_PUBLIC_KEY",

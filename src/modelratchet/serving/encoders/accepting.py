@@ -15,7 +15,10 @@ HEADER_PRESENT = "header=present"
 ANYTHING = ("", "*/*")
 
 
-@lru_cache(maxsize=256)
+_LONG = 200
+"""Letters of a header that no client of a model sends; it is read, but not remembered."""
+
+
 def chosen(accept: str, offered: tuple[str, ...]) -> str:
     """The one with the highest quality; of equals the first that is offered.
 
@@ -26,8 +29,12 @@ def chosen(accept: str, offered: tuple[str, ...]) -> str:
     Raises:
         Problem: none is accepted, or the header cannot be read.
     """
-    if accept.strip() in ANYTHING:
+    if accept in ANYTHING:
         return offered[0]
+    return _chosen(accept, offered) if len(accept) > _LONG else _remembered(accept, offered)
+
+
+def _chosen(accept: str, offered: tuple[str, ...]) -> str:
     ranges = [_range(part) for part in accept.split(",") if part.strip()]
     ranked = [(_quality(name, ranges), -place) for place, name in enumerate(offered)]
     quality, place = max(ranked)
@@ -35,6 +42,9 @@ def chosen(accept: str, offered: tuple[str, ...]) -> str:
         detail = f"found Accept: {accept[:100]!r}, expected one of {', '.join(offered)}"
         raise Problem(HTTPStatus.NOT_ACCEPTABLE, "not-acceptable", detail)
     return offered[-place]
+
+
+_remembered = lru_cache(maxsize=256)(_chosen)  # callers say the same each time
 
 
 def _range(part: str) -> tuple[str, float]:
