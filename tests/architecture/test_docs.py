@@ -58,11 +58,10 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 def test_benchmarks_that_pages_name_exist(page: Path) -> None:
     named = set(re.findall(r"python -m benchmarks\.(\w+(?:\.\w+)*)", page.read_text()))
     paths = {name: ROOT / "benchmarks" / name.replace(".", "/") for name in named}
-
-    # a module, or a package that can be run
     missing = {
         name
         for name, path in paths.items()
         if not (path.with_suffix(".py").exists() or (path / "__main__.py").exists())
     }
+
     assert missing == set()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.samples.bundles import binary_bundle, hostile_bundle
+from tests.samples.bundles import binary_bundle, choice_bundle, hostile_bundle, number_bundle
 from tests.samples.running import running
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -147,6 +147,32 @@ def test_names_that_are_markup_stay_text(browser: Any, hostile_address: str) -> 
     with page.expect_request("**/predict") as sent:
         press(page)
     assert '"__proto__":"missing"' in sent.value.post_data
+
+
+def test_a_number_is_shown_as_one(browser: Any, tmp_path: Path) -> None:
+    with running(number_bundle(), tmp_path) as server:
+        page, _, said = opened(browser, server.address)
+        page.get_by_label("metres").fill("100.5")
+        page.get_by_label("year").fill("-3")
+        sync_api.expect(page.locator(".field.unusual")).to_contain_text("outside of what training saw")
+        press(page)
+
+        sync_api.expect(page.get_by_role("status")).to_contain_text("euro = 990")
+        assert said == []
+
+
+def test_of_many_classes_the_likeliest_are_shown_first(browser: Any, tmp_path: Path) -> None:
+    with running(choice_bundle(), tmp_path) as server:
+        page, _, _ = opened(browser, server.address, PHONE)
+        press(page)
+
+        sync_api.expect(page.get_by_role("status")).to_contain_text("thing = thing 19")
+        assert page.locator("tbody th").all_inner_texts()[:2] == ["thing 19", "thing 18"]
+        sync_api.expect(page.get_by_role("status")).to_contain_text("8 classes with less are not shown")
+        page.get_by_label("colour", exact=True).select_option("(missing)")
+        with page.expect_request("**/predict") as sent:
+            press(page)
+        assert sent.value.post_data_json == {"rows": [{"colour": None}]}
 
 
 def test_the_documentation_runs_an_example_and_asks_nobody_else(browser: Any, address: str) -> None:

@@ -23,8 +23,9 @@ from modelratchet.serving.app import App
 from modelratchet.serving.connection import Connection
 from modelratchet.serving.exchange import PredictionRoute, Route
 from modelratchet.serving.settings import DEPLOYMENT_FILE, Deployment, Limits
+from modelratchet.storage.bundles import Bundle
 from modelratchet.storage.files import write_json
-from tests.samples.bundles import binary_bundle
+from tests.samples.bundles import binary_bundle, choice_bundle, number_bundle
 from tests.samples.harm import harm
 from tests.samples.poison import Poisoned, poisoned
 from tests.samples.running import Running, running
@@ -34,7 +35,12 @@ pytestmark = pytest.mark.integration
 
 LIMITS = Limits(maximum_rows=500, maximum_body_bytes=1_000_000, deadline_seconds=1.0)
 EXAMPLE = b'{"rows":[{"hour":20,"carrier":"UA"}]}'
-IN_PROCESS, OVER_A_SOCKET, AT_ONCE = 4000, 1000, 20
+IN_PROCESS = [
+    pytest.param(binary_bundle(), 2000, id="numbers and categories"),
+    pytest.param(number_bundle(), 1000, id="numbers, for a number"),
+    pytest.param(choice_bundle(), 1000, id="categories, for one of many classes"),
+]
+OVER_A_SOCKET, AT_ONCE = 1000, 20
 MOST_MEMORY_BYTES = 400 * 2**20
 # a server's own parser holds these before a request is made of them: they are in the tests of raw HTTP
 NOT_OVER_A_SOCKET = ("content-length", "host")
@@ -83,12 +89,15 @@ def harm_of(request: Poisoned, answered: Answered, table: Table) -> str:
     return f"{wrong}: {str(request)[:500]}" if wrong else ""
 
 
-def test_poison_in_process_does_no_harm(app: App) -> None:
+@pytest.mark.parametrize(("bundle", "n_requests"), IN_PROCESS)
+def test_poison_in_process_does_no_harm(bundle: Bundle, n_requests: int, tmp_path: Path) -> None:
+    app = sample_app(bundle, **vars(LIMITS), log_folder=str(tmp_path))
+
     def send(request: Poisoned) -> Answered:
         headers = {name: value.decode("latin-1") for name, value in request.headers.items()}
         return call(app, request.method, request.path, request.body, headers)
 
-    assert try_poison(app._routes, send, IN_PROCESS) == []
+    assert try_poison(app._routes, send, n_requests) == []
 
 
 def test_poison_over_a_socket_does_no_harm(app: App, server: Running) -> None:

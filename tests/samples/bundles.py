@@ -27,6 +27,52 @@ def binary_bundle(weight: float = 1.0, idle_nodes: int = 0) -> Bundle:
     return make_bundle(_graph(weight, idle_nodes).SerializeToString(), schema, LINEAGE)
 
 
+def number_bundle() -> Bundle:
+    """A regression on numbers alone: the rent is 10 euro a square metre and 5 a year, a missing value being 0."""
+    columns = tuple(
+        Column(name, "numeric", allows_missing=missing, minimum=low, maximum=high, categories=())
+        for name, missing, low, high in (("metres", False, 12.5, 240.0), ("year", True, 1890.0, 2026.0))
+    )
+    nodes = [
+        helper.make_node("IsNaN", ["numeric"], ["is_missing"]),
+        helper.make_node("Where", ["is_missing", "zero", "numeric"], ["given"]),
+        helper.make_node("MatMul", ["given", "weights"], ["prediction"]),
+    ]
+    constants = {"zero": np.array(0.0, np.float32), "weights": np.array([[10.0], [5.0]], np.float32)}
+    inputs = [helper.make_tensor_value_info("numeric", TensorProto.FLOAT, [None, 2])]
+    outputs = [helper.make_tensor_value_info("prediction", TensorProto.FLOAT, [None, 1])]
+    initializers = [numpy_helper.from_array(value, name) for name, value in constants.items()]
+    graph = helper.make_graph(nodes, "rent", inputs, outputs, initializers)
+    schema = Schema("rent", Task.REGRESSION, "euro", (), columns)
+    return make_bundle(_model(graph).SerializeToString(), schema, LINEAGE)
+
+
+def choice_bundle(n_classes: int = 20) -> Bundle:
+    """Many classes from one category alone: a blue thing is the likelier the later its class stands, another is any of them."""
+    column = Column(
+        "colour", "categorical", allows_missing=True, minimum=None, maximum=None, categories=("blue", "red, or pink")
+    )
+    nodes = [
+        helper.make_node("Equal", ["categorical", "blue"], ["is_blue"]),
+        helper.make_node("Cast", ["is_blue"], ["blueness"], to=TensorProto.FLOAT),
+        helper.make_node("MatMul", ["blueness", "weights"], ["scores"]),
+        helper.make_node("Softmax", ["scores"], ["probabilities"], axis=1),
+        helper.make_node("ArgMax", ["probabilities"], ["label"], axis=1, keepdims=0),
+    ]
+    weights = np.linspace(0, 3, n_classes, dtype=np.float32).reshape(1, -1)
+    initializers = [
+        numpy_helper.from_array(weights, "weights"), helper.make_tensor("blue", TensorProto.STRING, [1], [b"blue"])
+    ]  # fmt: skip
+    inputs = [helper.make_tensor_value_info("categorical", TensorProto.STRING, [None, 1])]
+    outputs = [
+        helper.make_tensor_value_info("label", TensorProto.INT64, [None]),
+        helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, n_classes]),
+    ]
+    graph = helper.make_graph(nodes, "things", inputs, outputs, initializers)
+    schema = Schema("things", Task.MULTICLASS, "thing", tuple(f"thing {n}" for n in range(n_classes)), (column,))
+    return make_bundle(_model(graph).SerializeToString(), schema, LINEAGE)
+
+
 def hostile_bundle() -> Bundle:
     """The same graph under names that try to be markup, a script, or something that JavaScript has already."""
     columns = (
@@ -70,4 +116,8 @@ def _graph(weight: float, idle_nodes: int) -> onnx.ModelProto:
         helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2]),
     ]
     graph = helper.make_graph(nodes, "flights", inputs, outputs, initializers)
+    return _model(graph)
+
+
+def _model(graph: onnx.GraphProto) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
