@@ -27,8 +27,10 @@ from benchmarks.serving.wires import ROWS
 WORK = Path(".ratchet/benchmarks/serving/work")
 CONNECTIONS = (4, 8, 16, 32)
 TIMES = 10
-POOL = 1000
-"""Connections of the open loop."""
+POOL = 320
+"""Connections of the open loop; a request that finds none free is counted as unsent."""
+
+_AS_GOOD = 0.97
 
 WANTED_SHARE, WANTED_SHED_MS = 0.9, 50.0
 
@@ -48,7 +50,8 @@ def trial(running: Running, asked: Flights, rows: int, rounds: int, seconds: flo
     bodies = [question.body.decode() for question in questions(asked, ROWS, rows, 50)]
     base = Order(running.port, ROWS.path, bodies, 1, 0.0, seconds)
     tried = {count: generate(replace(base, connections=count)).good_per_second for count in CONNECTIONS}
-    best_count = max(tried, key=lambda count: tried[count])
+    # the fewest that do: more only wait longer, and ten times more would be no ten times the load
+    best_count = min(count for count in CONNECTIONS if tried[count] >= _AS_GOOD * max(tried.values()))
     spells = []
     for _ in range(rounds):
         best = generate(replace(base, connections=best_count))
@@ -71,7 +74,7 @@ def report(rows: int, spells: Sequence[Spell]) -> str:
     for what in dict.fromkeys(spell.what for spell in spells):
         found = [spell for spell in spells if spell.what == what]
         outcomes = [spell.outcome for spell in found]
-        share = median(spell.outcome.good_per_second / spell.best for spell in found)
+        share = median(spell.outcome.good_per_second / max(spell.best, 1e-9) for spell in found)
         shed_ms = median(outcome.shed_p99_ms for outcome in outcomes)
         is_reached = (
             share >= WANTED_SHARE and not shed_ms > WANTED_SHED_MS and not any(o.other + o.broken for o in outcomes)

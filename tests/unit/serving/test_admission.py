@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 
 import pytest
 
@@ -71,6 +72,23 @@ def test_a_line_is_full_when_the_wait_would_be_too_long(monkeypatch: pytest.Monk
         await asyncio.sleep(0)
         assert (was_full_at_first, line.is_full()) == (False, True)
         await asyncio.sleep(0.4)
+        assert not line.is_full()
+
+    on_a_loop(scene)
+
+
+def test_a_line_goes_on_when_the_machine_stands_still_or_an_answer_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(10_000))  # a second passes between any two looks
+    monkeypatch.setattr(admission, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+
+    async def scene(line: Line) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+        answered: list[int] = []
+        line.take(busy)
+        for number in range(5):
+            line.take(lambda number=number: answered.append(1 // number))  # type: ignore[misc]
+        await asyncio.sleep(0.1)
+        assert len(answered) == 4
         assert not line.is_full()
 
     on_a_loop(scene)
