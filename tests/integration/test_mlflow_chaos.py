@@ -267,6 +267,9 @@ def test_a_server_that_goes_away_is_given_up_within_seconds(
 
     own = paused.pop(threading.get_ident(), 0.0)
     assert 0.0 < own + max(paused.values(), default=0.0) < 12.0
+    # and the next call, when it is there again, completes what was begun
+    MlflowRegistry(server).record(candidate(tmp_path, f"gone-{n_answered}"))
+    assert "RUNNING" not in statuses(connect(server))
 
 
 @pytest.mark.slow
