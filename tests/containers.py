@@ -91,6 +91,15 @@ def container(image: str, *options: str, arguments: tuple[str, ...] = (), port: 
         docker("rm", "--force", "--volumes", name)
 
 
+def remove_images(pattern: str) -> None:
+    """Take away the names that match, and images that have no other name."""
+    names = docker("images", "--digests", "--format", "{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}", pattern)
+    for name in names.split():
+        if "<none>" not in name:
+            # the last tag takes its digest with it
+            subprocess.run(["docker", "rmi", name], capture_output=True, check=False)
+
+
 def require_engine() -> None:
     """Skip where no engine answers."""
     if not DockerImageBuilder().is_there():

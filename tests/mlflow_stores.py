@@ -1,4 +1,4 @@
-"""Real MLflow stores for tests: SQLite by itself, and `mlflow server` on SQLite. Each is made once a session at most."""
+"""Real MLflow stores for tests: SQLite by itself, PostgreSQL, and `mlflow server` on SQLite. Each is made once a session at most."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from modelratchet.adapters.mlflow.address import StoreAddress, read_address
 from modelratchet.adapters.mlflow.server import ServerOptions, mlflow_server
 from modelratchet.adapters.mlflow.store import init_store
+from tests.postgres import cluster
 
 
 def sqlite_store(folder: Path) -> StoreAddress:
@@ -23,6 +24,22 @@ def served_store(folder: Path) -> Iterator[StoreAddress]:
     options = ServerOptions(port=0, serves_artifacts=True, log=folder / "server.log")
     with mlflow_server(sqlite_store(folder), options) as server:
         yield read_address(folder, {"MLFLOW_TRACKING_URI": server.uri})
+
+
+@contextmanager
+def postgres_store(folder: Path) -> Iterator[StoreAddress]:
+    """PostgreSQL without a server, its files in a folder."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    with cluster() as made:
+        made.run("createdb", "mlflow")
+        named = {
+            "MLFLOW_TRACKING_URI": made.address("mlflow"),
+            "MLFLOW_DEFAULT_ARTIFACT_ROOT": str(folder / "artifacts"),
+        }
+        address = read_address(folder, named)
+        SqlAlchemyStore(address.uri, address.artifact_root).engine.dispose()
+        yield address
 
 
 def empty_store(template: Path, folder: Path) -> StoreAddress:

@@ -1,7 +1,7 @@
 """What the prediction log and the metrics cost: `python -m benchmarks.serving.log_cost` (a minute on one core; the model of `benchmarks.serving`).
 
-Processor time, not the clock's, so that other work on the machine does not count: on the event loop's thread for each request, in the
-writer's threads for each row. Memory is what the process grows by while the store is down and the queue is full.
+Processor time, not the clock's, so that other work on the machine does not count: on the event loop's thread for each request and each row, in
+the process that keeps the log for each row. Memory is what that process grows by while the store is down and the queue is full.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import multiprocessing
 import os
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,12 +26,14 @@ from modelratchet.serving.entry import predictor_of
 from modelratchet.serving.metrics import Meter
 from modelratchet.serving.observing import Observer
 from modelratchet.serving.parsers.records import Records
-from modelratchet.serving.prediction_log.columns import Entry, PredictionColumns, Stamp
+from modelratchet.serving.prediction_log.columns import PredictionColumns, Stamp
+from modelratchet.serving.prediction_log.courier import STEP_ROWS
 from modelratchet.serving.prediction_log.parquet import QUICK, SMALL, Form, encode_rows
 from modelratchet.serving.prediction_log.parts import Parts
-from modelratchet.serving.prediction_log.recorder import STEP_ROWS, Recorder
+from modelratchet.serving.prediction_log.pipe import PREDICTIONS, frame
+from modelratchet.serving.prediction_log.recorder import Recorder
 from modelratchet.serving.prediction_log.sampling import Sample
-from modelratchet.serving.prediction_log.waiting import Waiting
+from modelratchet.serving.prediction_log.steps import Entry, Step, step_of
 from modelratchet.serving.settings import LogSettings, ServingSettings
 from modelratchet.storage.bundles import Bundle, read_bundle
 from modelratchet.storage.log_stores import LocalStore
@@ -73,12 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     single = asked(folder, 1, N_ROWS)
     for name, seconds in hot_path(single):
         print(f"| {name} | {seconds * 1e6:.2f} |")
-    print("\n| in the writer's threads | 1 row a request | 100 rows a request |\n|---|---|---|")
+    print("\n| for the rows | 1 row a request | 100 rows a request |\n|---|---|---|")
     columns = [dict(writer(one)) for one in (single, asked(folder, 100, N_ROWS))]
     for name in columns[0]:
         print(f"| {name} | {columns[0][name]:.2f} | {columns[1][name]:.2f} |")
     print(f"\n| {QUEUE_ROWS:,} rows wait and the store is down | MB | bytes a row |\n|---|---|---|")
-    for name, act in {"as columns": as_columns, "as requests, if columns were not made": as_requests}.items():
+    for name, act in {"as columns": as_columns, "as requests, if they were not sent": as_requests}.items():
         grown = in_own_process(act, folder)
         print(f"| {name} | {grown / 1e6:.0f} | {grown / QUEUE_ROWS:.0f} |")
     return 0
@@ -137,7 +138,7 @@ def told(observer: Observer) -> Callable[[Entry], object]:
 
 
 def best(single: Asked, call: Callable[[Entry], object], observer: Observer | None = None) -> float:
-    """Seconds of one call, without the loop around it; the log's queue is emptied between spells, as the writer's thread does."""
+    """Seconds of one call, without the loop around it; the log's queue is emptied between spells, as the courier does."""
     waiting = observer.log.waiting if observer and observer.log else None
     spells = [single.entries[start : start + STEP_ROWS] for start in range(0, len(single.entries), STEP_ROWS)]
     spent = []
@@ -160,15 +161,18 @@ def writer(many: Asked) -> Iterator[tuple[str, float]]:
     """Microseconds a row, and bytes."""
     columns = PredictionColumns(many.bundle.schema, Stamp("7", "main"))
     form = Form(columns.schema, columns.repeating)
-    step = max(1, STEP_ROWS * len(many.entries) // many.rows)
-    steps = [many.entries[start : start + step] for start in range(0, len(many.entries), step)]
-    made = least(lambda: [columns.of(one) for one in steps])
-    batches = [columns.of(one) for one in steps]
+    size = max(1, STEP_ROWS * len(many.entries) // many.rows)
+    parts = [many.entries[start : start + size] for start in range(0, len(many.entries), size)]
+    steps = [step_of(part) for part in parts]
+    packed = least(lambda: [frame(PREDICTIONS, tuple(step_of(part))) for part in parts])
+    made = least(lambda: [columns.of(step) for step in steps])
+    batches = [columns.of(step) for step in steps]
     written = least(lambda: encode_rows(batches, form, QUICK))
-    yield "columns, µs a row", made / many.rows * 1e6
-    yield "Parquet, µs a row", written / many.rows * 1e6
+    yield "packing on the event loop, µs a row", packed / many.rows * 1e6
+    yield "one step of it holds the loop up for, ms", packed / len(parts) * 1e3
+    yield "columns, in the process that keeps the log, µs a row", made / many.rows * 1e6
+    yield "Parquet, there too, µs a row", written / many.rows * 1e6
     yield "merging parts at the end of the hour, µs a row", merging(batches, form) / many.rows * 1e6
-    yield "one step holds the lock of the interpreter for, ms", made / len(steps) * 1e3
     for name, compression in {"parts": QUICK, "merged files": SMALL}.items():
         yield f"bytes a row on disk, {name}", len(encode_rows(batches, form, compression)) / many.rows
 
@@ -196,30 +200,26 @@ def least(call: Callable[[], object]) -> float:
 
 
 def as_columns(folder: Path) -> None:
-    """Fill the queue with columns, as the writer does."""
-    recorder = _recorder(folder)
+    """Fill the queue with columns, as the process that keeps the log does."""
+    columns = PredictionColumns(read_bundle(folder / "bundle").schema, Stamp("7", "main"))
+    recorder: Recorder[Step] = Recorder(
+        columns, Form(columns.schema, columns.repeating), Parts(DownStore(Path()), "worker")
+    )
+    waiting: list[Entry] = []
     for entry in _new_requests(folder):
-        recorder.waiting.offer(entry)
-        if recorder.has_full_step:
-            recorder.collect()
+        waiting.append(entry)
+        if len(waiting) == STEP_ROWS:
+            recorder.take(step_of(waiting), STEP_ROWS)
+            waiting.clear()
     _kept.append(recorder)
 
 
 def as_requests(folder: Path) -> None:
     """Fill the queue with requests."""
-    recorder = _recorder(folder)
-    for entry in _new_requests(folder):
-        recorder.waiting.offer(entry)
-    _kept.append(recorder)
+    _kept.extend(_new_requests(folder))
 
 
 _kept: list[object] = []
-
-
-def _recorder(folder: Path) -> Recorder[Entry]:
-    columns = PredictionColumns(read_bundle(folder / "bundle").schema, Stamp("7", "main"))
-    waiting: Waiting[Entry] = Waiting(QUEUE_ROWS, STEP_ROWS, threading.Event())
-    return Recorder(waiting, columns, Form(columns.schema, columns.repeating), Parts(DownStore(Path()), "worker"))
 
 
 def _new_requests(folder: Path) -> Iterator[Entry]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from benchmarks.routes import every_request
 from benchmarks.serving.checking import check_answers, questions
 from benchmarks.serving.flights import Flights
 from benchmarks.serving.processes import Running, get, post, started, wait_for_answer
@@ -82,7 +83,7 @@ def measure(servers: Sequence[Server], flights: Flights, plan: Plan, session: Se
         _check_all(up, flights, session)
         for server, running in up:
             session.memory_mb[server.name] = running.memory_mb()
-        _load_other_routes(up, session)
+        _ask_everything(up, session)
 
 
 def _start(stack: contextlib.ExitStack, server: Server, flights: Flights, plan: Plan, session: Session) -> Running:
@@ -139,13 +140,15 @@ def _run_alone(n_rows: int) -> float:
     return float(json.loads(subprocess.run(command, capture_output=True, check=True).stdout))
 
 
-def _load_other_routes(up: Sequence[tuple[Server, Running]], session: Session) -> None:
-    """BentoML's own routes are loaded when they are asked for: what ours weighs then."""
+def _ask_everything(up: Sequence[tuple[Server, Running]], session: Session) -> None:
+    """What ours weighs once every route was asked: some load what predictions do not need."""
     for server, running in up:
         if server.name.startswith("modelratchet"):
-            status, _ = get(running.port, "/schema.json")
-            if status != 200:
-                raise SystemExit(f"{server.name} answered {status} at /schema.json, a route of BentoML's")
+            for method, path, document in every_request(json.loads(get(running.port, "/docs.json")[1])):
+                body = json.dumps(document).encode()
+                status, _ = get(running.port, path) if method == "GET" else post(running.port, path, body)
+                if status >= 300:
+                    raise SystemExit(f"{server.name} answered {status} to {method} {path}")
             session.memory_after_routes_mb[server.name] = running.memory_mb()
 
 

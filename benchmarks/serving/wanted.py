@@ -94,7 +94,7 @@ def _starts(session: Session) -> list[Figure]:
     return [
         Figure("seconds from start to first answer", 3, session.start_s.get(OURS, []), at_most=True),
         Figure("MB of memory after the load", 150, loaded, at_most=True),
-        Figure("MB of memory after `GET /schema.json`, a route of BentoML's", 150, routes, at_most=True),
+        Figure("MB of memory after every route was asked", 150, routes, at_most=True),
     ]
 
 

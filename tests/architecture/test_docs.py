@@ -25,12 +25,14 @@ from modelratchet.core import (
 )
 from modelratchet.core.page import model as page_model
 from modelratchet.serving import settings
+from modelratchet.storage import settings_move
 from tests.architecture.stage_sources import ROOT
 
 WRITTEN = [
     evidence.DataCheck, evidence.Evaluation, evidence.Parity, evidence.Evidence, comparison.Comparison, latency.LatencyReport,
     model_tests.ModelTests, standing.Standing, policy.Policy, manifest.Manifest, receipt.Receipt, run_facts.RunFacts, schema.Schema,
     verdict.Verdict, ledger.Event, certificate.Certificate, page_model.Page, settings.Deployment,
+    settings_move.MoveRecord,
 ]  # fmt: skip
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from pathlib import Path
 
 import pytest
 
 from modelratchet.adapters.mlflow.address import StoreAddress
-from tests.mlflow_stores import served_store, sqlite_store
+from tests.mlflow_stores import postgres_store, served_store, sqlite_store
+from tests.postgres import missing
+
+_OPENED: dict[str, Callable[[Path], AbstractContextManager[StoreAddress]]] = {
+    "sqlite": lambda folder: nullcontext(sqlite_store(folder)),
+    "server": served_store,
+    "postgres": postgres_store,
+}
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +27,9 @@ def mlflow_addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calla
         def address(kind: str) -> StoreAddress:
             if kind not in made:
                 folder = tmp_path_factory.mktemp(kind)
-                made[kind] = sqlite_store(folder) if kind == "sqlite" else stack.enter_context(served_store(folder))
+                if kind == "postgres" and missing():
+                    pytest.skip(missing())
+                made[kind] = stack.enter_context(_OPENED[kind](folder))
             return made[kind]
 
         yield address

@@ -1,4 +1,4 @@
-"""What every ledger does: the fake, MLflow on SQLite, MLflow behind its server."""
+"""What every ledger does: the fake, MLflow on SQLite, on PostgreSQL, behind its server."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ NOTHING = Projection(None, None, None, None)
         "fake",
         pytest.param("sqlite", marks=pytest.mark.integration),
         pytest.param("server", marks=pytest.mark.integration),
+        pytest.param("postgres", marks=pytest.mark.integration),
     ]
 )
 def ledger(

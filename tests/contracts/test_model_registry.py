@@ -1,4 +1,4 @@
-"""What every model registry does: the fake, MLflow on SQLite, MLflow behind its server."""
+"""What every model registry does: the fake, MLflow on SQLite, on PostgreSQL, behind its server."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from tests.samples.candidates import bundle, candidate
         "fake",
         pytest.param("sqlite", marks=pytest.mark.integration),
         pytest.param("server", marks=pytest.mark.integration),
+        pytest.param("postgres", marks=pytest.mark.integration),
     ]
 )
 def registry(request: pytest.FixtureRequest, mlflow_addresses: Callable[[str], StoreAddress]) -> ModelRegistry:
@@ -127,6 +128,19 @@ def test_fetching_replaces_what_was_there(registry: ModelRegistry, model: str, t
     registry.fetch_bundle(version, tmp_path / "old" / "bundle")
 
     assert read_bundle(tmp_path / "old" / "bundle").digest == version.bundle_digest
+
+
+def test_commit_that_is_named_later_is_the_versions_and_its_facts(
+    registry: ModelRegistry, model: str, tmp_path: Path
+) -> None:
+    made = candidate(tmp_path, "k1", model=model)
+    version = registry.record(replace(made, tags={"git.commit": "a" * 40, "git.dirty": "yes", "digest.data": "d"}))
+
+    named = registry.name_commit(registry.name_commit(version, "b" * 40), "b" * 40)
+
+    assert (version.commit, registry.facts(version).commit) == ("", "")
+    assert named == replace(version, commit="b" * 40) == registry.version(model, "1") == registry.find(model, "k1")
+    assert (registry.facts(named).commit, registry.facts(named).tags["digest.data"]) == ("b" * 40, "d")
 
 
 def test_facts_are_what_the_run_was_recorded_with(registry: ModelRegistry, model: str, tmp_path: Path) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.interrupts import hear_interrupts
 from tests.samples.projects import Project, make_project, small_flights
+
+__all__ = ["finished_flights", "flights", "hear_interrupts"]
 
 
 @pytest.fixture(scope="session")

@@ -101,7 +101,12 @@ def test_server_that_is_down_loses_no_training(flights: Project) -> None:
         ({"train__estimator": "project", "train__project": {"max_itr": 5}}, 2, ["train.project", "max_itr"]),
         ({"train__estimator": "logistic_regression", "train__logistic_regression": {"max_iter": 1}}, 2, ["converge"]),
         ({"check_data__suite": "flight"}, 2, ["flights"]),
-        ({"ingest": {"source": "csv", "path": "flights.csv"}}, 2, ["flights.csv"]),
+        (
+            {"ingest": {"source": "csv", "path": "flights.csv"}},
+            2,
+            ["ingest.options.last_month: missing, but retrain.moves names it"],
+        ),
+        ({"ingest": {"source": "csv", "path": "flights.csv"}, "retrain": {}}, 2, ["flights.csv"]),
     ],
 )
 def test_settings_and_rows_that_are_no_good(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from modelratchet.core.page.overriding import with_override
-from modelratchet.core.run_facts import DatasetFacts, RunFacts
+from modelratchet.core.run_facts import DatasetFacts, RunFacts, commit_in
 from modelratchet.errors import DigestError, TrackingError
 from modelratchet.storage.bundles import Bundle, read_bundle, write_bundle
 from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion, RunPages, RunPlace
@@ -55,7 +55,13 @@ class FakeModelRegistry:
         self._asked("facts")
         made = next(made for made, run in self.records if run == version.run_id)
         datasets = tuple(DatasetFacts(item.name, item.digest, item.n_rows) for item in made.datasets)
-        return RunFacts(version.version, version.run_id, "1", dict(made.params), dict(made.tags), datasets)
+        named = {"git.commit": version.commit, "git.dirty": "no"} if version.commit else {}
+        return RunFacts(version.version, version.run_id, "1", dict(made.params), {**made.tags, **named}, datasets)
+
+    def name_commit(self, version: RegisteredVersion, commit: str) -> RegisteredVersion:
+        self._asked("name_commit")
+        self.versions[version.model, version.version] = replace(version, commit=commit)
+        return self.versions[version.model, version.version]
 
     def show_override(self, version: RegisteredVersion, override: str) -> None:
         self._asked("show_override")
@@ -78,7 +84,8 @@ class FakeModelRegistry:
         version = next((item for item in self._versions(candidate.model) if item.bundle_digest == bundle.digest), None)
         if version is None:
             number = str(1 + len(self._versions(candidate.model)))
-            version = RegisteredVersion(candidate.model, number, run_id, run_id, bundle.digest, "1")
+            commit = commit_in(candidate.tags)
+            version = RegisteredVersion(candidate.model, number, run_id, run_id, bundle.digest, "1", commit)
         version = replace(version, verdict_run_id=run_id)
         self.versions[version.model, version.version] = version
         self.verdicts[version.model, version.version] = candidate.key

@@ -15,6 +15,9 @@ class FakePackager:
     def package(self, shipment: Shipment) -> Packaged:
         return Packaged(f"{shipment.name}:1", Path("bento"))
 
+    def content_tag(self, shipment: Shipment) -> str:
+        return f"{shipment.bundle.digest[7:19]}-{shipment.stamp}"
+
     def locked(self, packaged: Packaged) -> tuple[Distribution, ...]:
         return (LOCKED,)
 

@@ -10,6 +10,10 @@ class FakeSourceControl:
 
     def __init__(self, commit: str = "1234567890abcdef", is_dirty: bool | None = False) -> None:
         self.found = Revision(commit, "main", is_dirty)
+        self.history = {commit}
+
+    def has(self, commit: str) -> bool:
+        return commit in self.history
 
     def revision(self) -> Revision:
         return self.found

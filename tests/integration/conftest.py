@@ -1,4 +1,4 @@
-"""The browser that the tests of pages share."""
+"""The browser that the tests of pages share, and that programs hear Ctrl-C."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.interrupts import hear_interrupts
+
+__all__ = ["browser", "hear_interrupts"]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ import pytest
 from modelratchet.adapters.bentoml_packager import RECIPES, BentomlPackager
 from modelratchet.core.formats import to_document
 from modelratchet.core.reports import report_bytes
-from modelratchet.errors import InputError
+from modelratchet.errors import InputError, OutsideError
 from modelratchet.serving.settings import Deployment
 from modelratchet.usecases.ports import Packaged, Shipment
 from tests.samples.bundles import binary_bundle
@@ -125,6 +125,12 @@ def test_packages_of_the_image_are_the_locked_ones_of_its_own_python(made: Made)
 def test_folder_without_recipes_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"bentofile\.yaml"):
         BentomlPackager(tmp_path).package(SHIPMENT)
+
+
+def test_a_store_that_cannot_be_made_is_told_in_one_line(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENTOML_HOME", "/proc/no-store")
+    with pytest.raises(OutsideError, match=r"^bentoml build failed: FileNotFoundError: .*/proc/no-store'$"):
+        made.packager.package(SHIPMENT)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

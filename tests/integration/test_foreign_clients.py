@@ -116,6 +116,14 @@ def test_bentomls_client_predicts_through_our_route(port: int) -> None:
     assert answer["predictions"] == predict(sample_app(), {"rows": ROWS}).document["predictions"]
 
 
+def test_bentomls_client_hears_of_a_misspelt_column(port: int) -> None:
+    import bentoml
+
+    client = bentoml.SyncHTTPClient(f"http://127.0.0.1:{port}", server_ready_timeout=60)
+    with client, pytest.raises(bentoml.exceptions.BentoMLException, match="unknown-column"):
+        client.predict(rows=[ROWS[0] | {"carier": "AA"}])
+
+
 def test_mlflows_scoring_client_invokes(port: int, expected: Any) -> None:
     from mlflow.pyfunc.scoring_server.client import ScoringServerClient
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import mlflow
@@ -20,7 +22,7 @@ from modelratchet.adapters.mlflow.probe import store_stamp
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.mlflow.server import ServerOptions, mlflow_server
 from modelratchet.adapters.mlflow.store import connect
-from modelratchet.errors import TrackingError
+from modelratchet.errors import ConfigError, TrackingError
 from modelratchet.storage.bundles import read_bundle
 from tests.mlflow_stores import empty_store, served_store
 from tests.samples.candidates import MODEL, bundle, candidate, regression_bundle
@@ -35,13 +37,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def store(template: Path, tmp_path: Path) -> StoreAddress:
-    return empty_store(template, tmp_path)
+def store(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StoreAddress:
+    made = empty_store(template, tmp_path)
+    # as a notebook's shell has it; `mlflow.set_tracking_uri` would set it for all tests that follow
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", made.uri)
+    return made
 
 
 def load_champion(store: StoreAddress, number: str) -> mlflow.pyfunc.PyFuncModel:
     connect(store).set_registered_model_alias(MODEL, "champion", number)
-    mlflow.set_tracking_uri(store.uri)
     return mlflow.pyfunc.load_model(f"models:/{MODEL}@champion")
 
 
@@ -135,6 +139,18 @@ def test_a_servers_stamp_follows_aliases_versions_and_deletions(tmp_path: Path) 
     assert len(set(stamps)) == len(stamps)
     with pytest.raises(TrackingError, match="does not answer"):
         store_stamp(address, MODEL)
+
+
+def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.db"
+    with closing(sqlite3.connect(notes)) as link, link:
+        link.execute("CREATE TABLE notes (text)")
+    before = notes.read_bytes()
+
+    with pytest.raises(ConfigError, match="holds tables of something else: notes"):
+        connect(read_address(tmp_path, {"MLFLOW_TRACKING_URI": "sqlite:///notes.db"}))
+
+    assert notes.read_bytes() == before
 
 
 def test_the_probe_imports_nothing_of_mlflow(store: StoreAddress) -> None:

@@ -33,6 +33,16 @@ def estimator(*, numeric, categorical, task, seed):
 """
 
 
+FEWER = """
+
+_all_rows = rows
+
+
+def rows() -> pd.DataFrame:
+    return _all_rows().iloc[20:]
+"""
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project that ran up to its bundle, in a commit that holds all that made it."""
@@ -43,6 +53,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def run_to_bundle(made: Project) -> Project:
     made.commit("Settings")
+    return make_bundle_of(made)
+
+
+def make_bundle_of(made: Project) -> Project:
     done = made.run("dvc", "repro", "convert")
     assert done.returncode == 0, done.stdout + done.stderr
     return made
@@ -105,6 +119,21 @@ def test_a_commit_with_other_settings_gives_another_model_and_says_where(project
     assert found["sameness"] == "different"
     assert [item["name"] for item in found["partings"]] == ["params", "file model.onnx"]
     assert found["agreement"]["largest_difference"] > found["tolerance"]
+
+
+def test_rows_of_a_lock_that_the_commit_has_left_behind_are_not_taken(tmp_path: Path) -> None:
+    """Settings and code were committed together with the lock of an earlier run."""
+    project = make_bundle_of(make_project(tmp_path / "project", "wine"))
+    source = project.folder / "pipeline" / "project.py"
+    source.write_text(source.read_text() + FEWER)
+    lock = (project.folder / "dvc.lock").read_bytes()
+    project.commit("Fewer rows, and the lock of all of them")
+    make_bundle_of(project)
+    record(project, tmp_path)
+    (project.folder / "dvc.lock").write_bytes(lock)
+
+    assert project.run("git", "status", "--porcelain").stdout == ""
+    assert reproduced(project, "1", 0)["sameness"] == "identical"
 
 
 @pytest.mark.parametrize(

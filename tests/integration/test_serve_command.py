@@ -30,6 +30,7 @@ from tests.samples.bundles import binary_bundle
 from tests.samples.served import ROW, predict, sample_app
 
 pytestmark = pytest.mark.integration
+PARAMS = Path(__file__).parents[2] / "params.yaml"
 RATCHET = (sys.executable, "-m", "modelratchet")
 
 
@@ -78,6 +79,20 @@ def test_ctrl_c_ends_it_with_0_and_no_traceback(folder: Path, stop: signal.Signa
         assert (process.returncode, errors) == (0, "")
 
 
+def test_a_second_ctrl_c_does_not_wait_for_what_was_begun(folder: Path) -> None:
+    port = free_port()
+    head = b"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n"
+    with serving(folder, "--port", str(port)) as (process, _), socket.create_connection(("127.0.0.1", port)) as begun:
+        begun.sendall(head)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2)
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(2) == 130
+
+
 def test_server_ends_when_the_command_is_killed(folder: Path) -> None:
     port = free_port()
     with serving(folder, "--port", str(port)) as (process, _):
@@ -103,6 +118,42 @@ def test_port_that_is_taken_is_told_in_one_message(folder: Path) -> None:
     assert f"port {port} of 127.0.0.1: address already in use" in done.stderr
     assert f"--port {port + 1}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--log", "bundle/model.onnx"), "bundle/model.onnx: file exists"),
+        (("--log", "/proc/log"), "/proc/log: no such file or directory"),
+        (("--host", "no-such-host.invalid"), "Name an address of this machine: --host 127.0.0.1"),
+        (("--log", "foo://log"), "Protocol not known: foo"),
+        (("--log", "foo://log", "--workers", "2"), "Protocol not known: foo"),
+    ],
+)
+def test_what_could_never_work_is_said_before_anything_is_served(
+    folder: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    command = [*RATCHET, "serve", "bundle", "--port", str(free_port()), *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=30)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_while_it_waits_for_a_registry_that_does_not_answer(folder: Path, stop: signal.Signals) -> None:
+    shutil.copy(PARAMS, folder)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        environment = {**os.environ, "MLFLOW_TRACKING_URI": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        with subprocess.Popen([*RATCHET, "serve", "7"], cwd=folder, stderr=subprocess.PIPE, env=environment) as process:
+            silent.accept()  # it has asked
+            process.send_signal(stop)
+            _, errors = process.communicate(timeout=9)  # by itself it would give up after 12 s
+
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
 
 
 def test_bundle_that_no_key_signed_is_refused_where_one_is_given(folder: Path) -> None:

@@ -13,11 +13,11 @@ from modelratchet.adapters.pyarrow_prediction_log import Span, read_log
 from modelratchet.core.log_files import HOUR_NS
 from modelratchet.errors import StorageError
 from modelratchet.serving.batches import Answer, Batch
-from modelratchet.serving.prediction_log.columns import Entry, PredictionColumns, Stamp
+from modelratchet.serving.prediction_log.columns import PredictionColumns, Stamp
 from modelratchet.serving.prediction_log.parquet import Form
 from modelratchet.serving.prediction_log.parts import Parts
 from modelratchet.serving.prediction_log.recorder import Recorder
-from modelratchet.serving.prediction_log.waiting import Waiting
+from modelratchet.serving.prediction_log.steps import Entry, Step, step_of
 from modelratchet.storage.log_stores import LocalStore, LogStore
 from tests.samples.bundles import binary_bundle
 
@@ -35,21 +35,18 @@ def entry(request_id: str, rows: int = 1, hours: float = 0.0) -> Entry:
     return rows, TEN_O_CLOCK_NS + int(hours * HOUR_NS), request_id, Batch(rows, numeric, categorical), answer, 250
 
 
-def recorder(store: LogStore, worker: str = "w", capacity_rows: int = 1000) -> Recorder[Entry]:
-    """A recorder of predictions without its threads."""
-    from threading import Event
-
+def recorder(store: LogStore, worker: str = "w") -> Recorder[Step]:
+    """A recorder of predictions without a process around it."""
     columns = PredictionColumns(SCHEMA, Stamp("3", "champion"))
-    waiting: Waiting[Entry] = Waiting(capacity_rows, 100, Event())
-    return Recorder(waiting, columns, Form(columns.schema, columns.repeating), Parts(store, worker))
+    return Recorder(columns, Form(columns.schema, columns.repeating), Parts(store, worker))
 
 
-def offer(recorder: Recorder[Entry], item: Entry) -> bool:
-    """Offer an entry, as the log does."""
-    return recorder.waiting.offer(item)
+def give(recorder: Recorder[Step], *entries: Entry) -> None:
+    """Give entries to a recorder, as one step."""
+    recorder.take(step_of(entries), sum(entry[0] for entry in entries))
 
 
-def merge(recorder: Recorder[Entry], before_hour: int) -> None:
+def merge(recorder: Recorder[Step], before_hour: int) -> None:
     """Merge all that there is to merge."""
     while recorder.merge(before_hour):
         pass

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -97,11 +99,16 @@ def _evidence(digest: str, auc: float, champion: RunFacts | None) -> samples.Evi
 
 
 def _pictures(folder: Path, weight: float) -> list[str]:
+    for name in PICTURES:
+        (folder / f"{name}.png").write_bytes(_picture(name, weight))
+    return [f"{name}.png" for name in PICTURES]
+
+
+@cache
+def _picture(title: str, weight: float) -> bytes:
     from matplotlib.figure import Figure
 
-    for name in PICTURES:
-        figure = Figure(figsize=(4, 3), layout="constrained")
-        axes = figure.add_subplot(title=name)
-        axes.plot([0, weight, 1], [0, 1 - weight, 1])
-        figure.savefig(folder / f"{name}.png")
-    return [f"{name}.png" for name in PICTURES]
+    figure, drawn = Figure(figsize=(4, 3), layout="constrained"), BytesIO()
+    figure.add_subplot(title=title).plot([0, weight, 1], [0, 1 - weight, 1])
+    figure.savefig(drawn)
+    return drawn.getvalue()

@@ -28,9 +28,7 @@ class Answered(NamedTuple):
 
 
 def sample_app(bundle: Bundle | None = None, **settings: Any) -> App:
-    app = app_of(bundle or binary_bundle(), ServingSettings(bundle=Path(), **{"version": "0", **settings}))
-    app.fallback = None
-    return app
+    return app_of(bundle or binary_bundle(), ServingSettings(bundle=Path(), **{"version": "0", **settings}))
 
 
 def call(app: App, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answered:

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from modelratchet.core.digests import PREFIX, digest_value
 from modelratchet.errors import InputError, OutsideError
 from modelratchet.storage.bundles import write_bundle
 from modelratchet.storage.files import digest_file
+from modelratchet.storage.locks import locked_packages
 from modelratchet.usecases.ports import Distribution, Packaged, Shipment
 
 SERVED = ("__init__.py", "errors.py", "core", "storage", "serving")
@@ -52,18 +54,24 @@ class BentomlPackager:
         _bentoml("delete", f"{name}:{version}", "--yes")
         built = _bentoml("build", "--name", name, "--version", version, "-o", "tag", cwd=folder)
         if built.returncode:
-            raise OutsideError(f"bentoml build failed: {(built.stderr or built.stdout).strip()[-2000:]}")
+            raise OutsideError(
+                f"bentoml build failed: {_last_words(built.stderr or built.stdout)}",
+                hint=f"`bentoml build` in {folder} says all of it.",
+            )
         tag = built.stdout.strip().rsplit("__tag__:", 1)[-1]
         return Packaged(tag, Path(_bentoml("get", tag, "-o", "path").stdout.strip()))
 
+    def content_tag(self, shipment: Shipment) -> str:
+        """See the port."""
+        with tempfile.TemporaryDirectory(prefix="ratchet-tag-") as name:
+            folder = Path(name) / "bento"
+            self._lay_out(folder, shipment)
+            return _version(shipment, folder)
+
     def locked(self, packaged: Packaged) -> tuple[Distribution, ...]:
         """See the port."""
-        from packaging.requirements import Requirement
-
         text = (packaged.folder / "env" / "python" / "requirements.txt").read_text()
-        lines = [line.rstrip("\\").strip() for line in text.splitlines() if re.match(r"[A-Za-z0-9]", line)]
-        wanted = [needed for needed in map(Requirement, lines) if not needed.marker or needed.marker.evaluate(_TARGET)]
-        return tuple(Distribution("pypi", needed.name, str(needed.specifier).removeprefix("==")) for needed in wanted)
+        return tuple(Distribution("pypi", *found) for found in locked_packages(text, _TARGET))
 
     def _lay_out(self, folder: Path, shipment: Shipment) -> None:
         if missing := [str(name) for name in RECIPES if not (self._root / name).is_file()]:
@@ -103,6 +111,12 @@ def _version(shipment: Shipment, folder: Path) -> str:
 def _labels(labels: Mapping[str, str]) -> str:
     """Lines for the Dockerfile; what could end a text in it, or name a variable of Docker or Jinja, is left out."""
     return "".join(f'LABEL {name}="{_UNTOLD.sub("_", value)[:200]}"\n' for name, value in labels.items() if value)
+
+
+def _last_words(printed: str) -> str:
+    """What went wrong: of a traceback the exception alone."""
+    text = printed.strip()
+    return text.splitlines()[-1] if "Traceback (most recent call last)" in text else text[-2000:]
 
 
 def _bentoml(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -57,11 +57,13 @@ class DockerImageBuilder:
         base_found = self._found(base)
         if base_found is None:
             raise OutsideError(f"the engine has {packaged.tag}, but not {base}, which it is built on")
-        return Image(packaged.tag, found["Id"], found["Size"], base, base_found["Size"], _layers(packaged.tag, base))
+        layers = _layers(packaged.tag, base)
+        return Image(packaged.tag, found["Id"], found["Size"], base, base_found["Size"], layers, _digest(base_found))
 
     def installed(self, image: Image) -> tuple[Distribution, ...]:
         """See the port."""
-        run = ("run", "--rm", "--network", "none", "--read-only", "--entrypoint", "python", image.tag, "-c", _LIST)
+        # by its digest, as it is tried and pushed: the tag may name the image of another build by now
+        run = ("run", "--rm", "--network", "none", "--read-only", "--entrypoint", "python", image.digest, "-c", _LIST)
         done = _docker(*run)
         if done.returncode:
             raise OutsideError(f"{image.tag} did not list its packages: {done.stderr.strip()[-500:]}")
@@ -72,6 +74,12 @@ class DockerImageBuilder:
         done = _docker("image", "inspect", tag)
         found: list[dict[str, Any]] = json.loads(done.stdout or "[]") if done.returncode == 0 else []
         return found[0] if found else None
+
+
+def _digest(found: dict[str, Any]) -> str:
+    """What a registry calls an image, or else what the engine does."""
+    named = found.get("RepoDigests") or []
+    return str(named[0]).rpartition("@")[2] if named else str(found["Id"])
 
 
 def _containerize(tag: str, folder: Path) -> subprocess.CompletedProcess[str]:

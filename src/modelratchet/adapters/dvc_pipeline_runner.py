@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -28,6 +30,7 @@ _DISK = re.compile(
     r"No space left on device|disk I/O error|database or disk is full|File too large|Disk quota exceeded"
 )
 _GRACE_SECONDS = 10.0
+_PR_SET_PDEATHSIG = 1
 
 
 class DvcPipelineRunner:
@@ -65,6 +68,7 @@ class DvcPipelineRunner:
             errors="replace",
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            preexec_fn=partial(_end_with, os.getpid()) if sys.platform == "linux" else None,  # noqa: PLW1509 - two system calls, no lock
         ) as process:
             try:
                 for line in process.stdout or ():
@@ -102,6 +106,13 @@ def _report(line: str, watch: Callable[[StageEvent], None]) -> None:
         watch(StageKept(kept[1]))
     elif not _NOISE.match(line):
         watch(StageSaid(line))
+
+
+def _end_with(parent: int) -> None:
+    """Ask Linux to end DVC, and with it its stage, when `ratchet` is killed: another run may come and edit the settings under it."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it was killed before we asked
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

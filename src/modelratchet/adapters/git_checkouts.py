@@ -6,6 +6,7 @@ repeat. The project's cache is one of its remotes, and what comes from there is 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,13 +14,13 @@ import sys
 from pathlib import Path
 
 from modelratchet.config.environment import TELEMETRY_OFF
-from modelratchet.config.layout import ROWS
+from modelratchet.config.layout import ROWS, SOURCE
 from modelratchet.errors import EvidenceError, InputError, MissingEvidenceError
 
 SITE_CACHE = "dvc-site-cache"
 _CACHE_REMOTE = "cache-of-the-project"
 _LOCK = "dvc.lock"
-_ROWS_STAGE = "ingest"
+_ROWS_STAGE, _WATCHING_STAGE = "ingest", "watch_source"
 _SECONDS = 600
 
 
@@ -72,7 +73,7 @@ class GitCheckouts:
                 f"data that the commit tracks is in neither cache nor remote: {', '.join(tracked)}",
                 hint="`dvc push` it from where it is.",
             )
-        if (made / _LOCK).exists() and self._pulled(made, [str(ROWS)]):
+        if (made / _LOCK).exists() and self._pulled(made, [str(ROWS)]) and _has_lock_of_its_own(made):
             # the rows by their digest: the source may have grown since
             self._say(made, "freeze", _ROWS_STAGE)
 
@@ -91,15 +92,33 @@ class GitCheckouts:
         )
 
 
+def _has_lock_of_its_own(made: Path) -> bool:
+    """Whether the commit's lock tells of the rows that the commit's settings and code ask for; a person may have committed those without running them."""
+    if _dvc(made, "repro", "--quiet", "--single-item", _WATCHING_STAGE).returncode:
+        return False
+    asked = _dvc(made, "status", "--json", _ROWS_STAGE)
+    try:
+        found = json.loads(_output(asked)).get(_ROWS_STAGE, [])
+    except ValueError:
+        return False
+    changed = {name for item in found if isinstance(item, dict) for name in item.get("changed deps", {})}
+    return all(set(item) == {"changed deps"} for item in found) and changed <= {SOURCE.as_posix()}
+
+
 def _dvc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "dvc", *arguments],
         cwd=folder,
-        env={**os.environ, **TELEMETRY_OFF},
+        env={**os.environ, **TELEMETRY_OFF, "PATH": _path()},
         capture_output=True,
         timeout=_SECONDS,
         check=False,
     )
+
+
+def _path() -> str:
+    """This interpreter first: a stage is run by the name `python`."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
 def _output(done: subprocess.CompletedProcess[bytes]) -> str:

@@ -38,11 +38,19 @@ class GitSourceControl:
         commit = self._ask("rev-parse", "--verify", "HEAD")
         if commit is None:
             return Revision(_UNKNOWN, _UNKNOWN, None)
-        branch = self._ask("symbolic-ref", "--short", "-q", "HEAD") or os.environ.get("GITHUB_HEAD_REF") or ""
+        attached = self._ask("symbolic-ref", "--short", "-q", "HEAD")
+        branch = attached or os.environ.get("GITHUB_HEAD_REF") or ""
         status = self._ask("status", "--porcelain", "--untracked-files=no", "--", ":/", *self._excluded)
         return Revision(
-            commit, branch or os.environ.get("GITHUB_REF_NAME") or _UNKNOWN, None if status is None else bool(status)
+            commit,
+            branch or os.environ.get("GITHUB_REF_NAME") or _UNKNOWN,
+            None if status is None else bool(status),
+            is_detached=not attached,
         )
+
+    def has(self, commit: str) -> bool:
+        """Whether a commit is HEAD or one before it; a shallow clone knows few."""
+        return bool(_COMMIT.fullmatch(commit)) and self._ask("merge-base", "--is-ancestor", commit, "HEAD") is not None
 
     def commit_address(self, commit: str) -> str | None:
         """The commit on the web page of the remote `origin`, if that is reached by https; what it holds of users and passwords is left out."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -46,6 +48,9 @@ class PythonRowSource:
         return SourceRows(frame, tuple(str(name) for name in frame.columns))
 
     def _function(self) -> Callable[..., object]:
+        # `python -m` looks in this folder; the command `ratchet` of an environment does not
+        if str(Path.cwd()) not in sys.path:
+            sys.path.insert(0, str(Path.cwd()))
         try:
             module = importlib.import_module(self._module)
         except ModuleNotFoundError as error:

@@ -74,8 +74,8 @@ def _split(headers: Sequence[str]) -> Mapping[str, str]:
     found = {}
     for header in headers:
         name, colon, value = header.partition(":")
-        if not colon or not name.strip():
-            raise click.UsageError(f"found header {name!r} without a value, expected 'Name: value'")
+        if not colon or not name.strip() or not (header.isascii() and header.isprintable()):
+            raise click.UsageError(f"found header {header!r}, expected 'Name: value' in ASCII")
         found[name.strip()] = value.strip()
     return found
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from modelratchet.cli import render
+from modelratchet.cli.tell import tell
 from modelratchet.core.formats import to_document
 from modelratchet.core.page.html_page import html_page
 from modelratchet.core.page.json_page import json_page
@@ -79,3 +80,6 @@ def report(form: str, output: Path | None) -> int:
     else:
         click.echo(text, nl=False)
     return ExitCode.DONE
+
+
+gate.add_command(tell)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from modelratchet.cli import render
+from modelratchet.cli.standing import export
 from modelratchet.core.formats import to_document
 from modelratchet.core.ledger import Event, EventKind, History, State
 from modelratchet.core.moments import read_moment
@@ -16,14 +17,17 @@ from modelratchet.errors import ExitCode
 _REASON_CHARACTERS = 60
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--at", "moment", metavar="DATE", help="At that time (UTC), or at the end of that day.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def champion(moment: str | None, as_json: bool) -> int:
+@click.pass_context
+def champion(context: click.Context, moment: str | None, as_json: bool) -> int:
     """Say which version reigns, by the ledger, or which did at some time.
 
     Example: ratchet champion --at 2026-11-24T07:00:00Z
     """
+    if context.invoked_subcommand:
+        return ExitCode.DONE
     from modelratchet.wiring.ledger import now, reader
     from modelratchet.wiring.registry import model_name
 
@@ -35,6 +39,9 @@ def champion(moment: str | None, as_json: bool) -> int:
     else:
         click.echo("\n".join(_state_lines(history, state, asked)))
     return ExitCode.DONE
+
+
+champion.add_command(export)
 
 
 @click.command()

@@ -15,6 +15,9 @@ from modelratchet.errors import ExitCode, RatchetError
 
 COMMANDS = {
     "run": ("modelratchet.cli.run", "run", "Run the pipeline: check data, train, convert, compare, decide, record."),
+    "retrain": ("modelratchet.cli.retrain", "retrain", "Move the window to the newest whole period, and run on it."),
+    "pull": ("modelratchet.cli.remote", "pull", "Bring data and results from DVC's remote."),
+    "push": ("modelratchet.cli.remote", "push", "Take data and results to DVC's remote."),
     "show": ("modelratchet.cli.show", "show", "Show the candidate: metrics, verdict, version, what changed."),
     "gate": ("modelratchet.cli.gate", "gate", "Ask the gate: check (exit code), explain (reasons)."),
     "promote": ("modelratchet.cli.promotion", "promote", "Make the candidate champion, if its verdict still stands."),
@@ -25,9 +28,21 @@ COMMANDS = {
     "champion": ("modelratchet.cli.ledger", "champion", "Say who reigns, or who did at some time."),
     "history": ("modelratchet.cli.ledger", "history", "Show every promotion, rollback and override."),
     "reconcile": ("modelratchet.cli.ledger", "reconcile", "Make alias and certificates say what the ledger says."),
+    "registry": ("modelratchet.cli.registry", "registry", "Move the registry to a team's server; let users in."),
     "ui": ("modelratchet.cli.ui", "ui", "Open MLflow on this project's runs and versions."),
     "serve": ("modelratchet.cli.serve", "serve", "Serve a model on this machine, and print how to ask it."),
     "package": ("modelratchet.cli.package", "package", "Build bento and image of a model, with a bill of materials."),
+    "publish": (
+        "modelratchet.cli.publish",
+        "publish",
+        "Bring the image of a promoted version to a registry, checked and signed.",
+    ),
+    "verify-image": (
+        "modelratchet.cli.verify_image",
+        "verify_image",
+        "Check that an image in a registry holds a promoted bundle.",
+    ),
+    "audit": ("modelratchet.cli.audit", "audit", "Hold locked packages against known vulnerabilities."),
     "conformance": (
         "modelratchet.cli.conformance",
         "conformance",
@@ -36,6 +51,7 @@ COMMANDS = {
     "verify": ("modelratchet.cli.verify", "verify", "Check a certificate offline, or all promotions in the registry."),
     "reproduce": ("modelratchet.cli.reproduce", "reproduce", "Make a version again from its commit, and compare."),
     "backtest": ("modelratchet.cli.backtest", "backtest", "Replay recorded candidates against a changed policy."),
+    "comment": ("modelratchet.cli.comment", "comment", "Turn what an untrusted run left into a comment that is safe."),
     "doctor": ("modelratchet.cli.doctor", "doctor", "Say what is missing on this machine and how to get it."),
     "params": ("modelratchet.cli.params", "params", "Check params.yaml, or print what may stand in it."),
     "expectations": (

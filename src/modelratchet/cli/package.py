@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     "--sign",
     "key",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    envvar="RATCHET_SIGNING_KEY",
-    show_envvar=True,
-    help="Sign the bundle with this private key (PEM).",
+    help="Sign the bundle with this private key (PEM); default: RATCHET_SIGNING_KEY.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def package(name: str | None, wants_image: bool, key: Path | None, as_json: bool) -> int:
@@ -38,7 +36,9 @@ def package(name: str | None, wants_image: bool, key: Path | None, as_json: bool
     """
     from modelratchet.wiring.packaging import Order
     from modelratchet.wiring.packaging import package as packaged
+    from modelratchet.wiring.signing import signing_key
 
+    key = signing_key(key)
     delivered = packaged(Order(name, wants_image, key))
     if as_json:
         click.echo(json.dumps(_as_json(delivered, key is not None), indent=2))

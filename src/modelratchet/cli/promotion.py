@@ -108,12 +108,18 @@ def renew(as_json: bool) -> int:
 
 
 def _told(written: Written, as_json: bool) -> int:
+    from modelratchet.wiring.jobs import job_outputs
+
     event, state = written.event, written.state
+    job = job_outputs()
+    job.tell({"version": event.version, "is_new": "true" if written.is_new else "false"})
+    done = f"Version {event.version} of {event.model} {_DONE[event.kind]} (event {event.counter})."
+    job.summarize(done if written.is_new else f"Version {state.champion.version} of {event.model} reigns already.")
     if as_json:
         click.echo(json.dumps(_as_json(written), indent=2))
         return ExitCode.DONE
     if written.is_new:
-        click.echo(f"Version {event.version} of {event.model} {_DONE[event.kind]} (event {event.counter}).")
+        click.echo(done)
     else:
         kind = event.kind.value.replace("_", " ")
         role = "is the anchor" if event.version != state.champion.version else "reigns"

@@ -6,17 +6,21 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 
 import click
 
 from modelratchet.cli import render
 from modelratchet.cli.progress import RunProgress
 from modelratchet.config import layout
+from modelratchet.config.environment import STANDING_VARIABLE
 from modelratchet.errors import ExitCode, MissingEvidenceError
 from modelratchet.usecases.ports import RunRequest
 from modelratchet.usecases.read_report import Report, read_report
 from modelratchet.usecases.run_pipeline import PipelineOutcome, run_pipeline
-from modelratchet.wiring.commands import LOG, REPORT_FILES, check_params, pipeline_runner
+from modelratchet.wiring.commands import LOG, REPORT_FILES, check_params, pipeline_runner, the_only_run
+
+LAST_STAGE_WITHOUT_REGISTRY = "decide"
 
 NEXT_COMMANDS = (
     ("ratchet gate explain", "every rule of the verdict with its numbers"),
@@ -28,21 +32,33 @@ NEXT_COMMANDS = (
 @click.command()
 @click.argument("stages", nargs=-1)
 @click.option("--force", is_flag=True, help="Run stages though nothing changed.")
+@click.option(
+    "--standing",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar=STANDING_VARIABLE,
+    show_envvar=True,
+    help="Judge by what `ratchet champion export` wrote there; no registry is asked, and nothing is recorded.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
-def run(stages: tuple[str, ...], force: bool, as_json: bool, quiet: bool) -> int:
+def run(stages: tuple[str, ...], force: bool, standing: Path | None, as_json: bool, quiet: bool) -> int:
     """Run the pipeline's stages whose inputs changed, and end with a recorded verdict.
 
     STAGES are names from dvc.yaml; with none, all of them. A run that was stopped goes on from the last whole stage.
     """
     check_params()
+    if standing is not None:
+        from modelratchet.wiring.registry import judge_by_export
+
+        judge_by_export(standing)
+        stages = stages or (LAST_STAGE_WITHOUT_REGISTRY,)
     # a run that is asked to end takes its stage with it, as Ctrl-C does
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     runner = pipeline_runner()
     journal = layout.STATE / f"journal-{os.getpid()}.jsonl"
     started = time.monotonic()
     try:
-        with RunProgress(len(runner.stages()), LOG, is_quiet=quiet) as progress:
+        with the_only_run(), RunProgress(len(runner.stages()), LOG, is_quiet=quiet) as progress:
             outcome = run_pipeline(runner, RunRequest(stages, force, journal), progress.watch)
             if not outcome.has_ended_well:
                 progress.failed()
@@ -52,10 +68,11 @@ def run(stages: tuple[str, ...], force: bool, as_json: bool, quiet: bool) -> int
         click.echo(json.dumps(_as_json(outcome, time.monotonic() - started), indent=2))
     elif outcome.has_ended_well:
         _print_summary(outcome)
-    return _ending(outcome, progress)
+    return ending(outcome, progress)
 
 
-def _ending(outcome: PipelineOutcome, progress: RunProgress) -> int:
+def ending(outcome: PipelineOutcome, progress: RunProgress) -> int:
+    """Say why a run stopped, if it did, and end as the stage that stopped it did."""
     if outcome.has_ended_well:
         return ExitCode.DONE
     failed = outcome.failed

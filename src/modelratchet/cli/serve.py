@@ -36,10 +36,10 @@ def serve(name: str, **options: Any) -> int:
     """
     from modelratchet.wiring.serving import Wish, serving
 
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
+    # until the server answers, either signal ends at once what is waited for: a registry may take its time
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with serving(Wish(name, **options)) as served:
+        stop = _told_to_stop()
         if served.server.exit_code is None:
             click.echo(f"{served.title}: {served.address}\n\n{served.example}\n\nCtrl-C stops it.")
         while served.server.exit_code is None and not stop.wait(_LOOK_SECONDS):
@@ -47,3 +47,16 @@ def serve(name: str, **options: Any) -> int:
         ended = served.server.exit_code
     # it has said itself why it ended
     return ExitCode.DONE if ended is None else ended
+
+
+def _told_to_stop() -> threading.Event:
+    """Set by Ctrl-C or SIGTERM from now on; a second Ctrl-C does not wait for what the server has begun."""
+    stop = threading.Event()
+
+    def tell(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, tell)
+    return stop

@@ -44,11 +44,12 @@ def verify(
         from modelratchet.wiring.signing import verified_certificate
 
         checks = verified_certificate(certificate, bundle, key, minimum_counter)
-    _print(checks, as_json)
+    show_checks(checks, as_json)
     return ExitCode.EVIDENCE if wrong(checks) else ExitCode.DONE
 
 
-def _print(checks: Sequence[Check], as_json: bool) -> None:
+def show_checks(checks: Sequence[Check], as_json: bool) -> None:
+    """Print what a verification found, for a person or for a program."""
     if as_json:
         click.echo(json.dumps(encode(checks), indent=2))
         return

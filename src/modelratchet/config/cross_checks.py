@@ -11,6 +11,7 @@ from typing import Any
 
 from modelratchet.config.column_checks import column_faults
 from modelratchet.config.policy_checks import policy_faults
+from modelratchet.config.retraining import retrain_faults
 from modelratchet.core.metrics import METRICS, metrics_for
 from modelratchet.core.registry_names import LEDGER_SUFFIX
 from modelratchet.core.tasks import Task
@@ -25,6 +26,8 @@ def cross_faults(data: Raw) -> Iterator[str]:
     yield from _limits_that_do_not_fit_the_task(data)
     yield from _slices_that_are_not_categorical(data)
     yield from _columns_that_the_split_lacks(data)
+    yield from _window_without_times(data)
+    yield from retrain_faults(data)
     yield from column_faults(data)
     yield from _limits_that_nothing_measures(data)
     yield from policy_faults(block(data, "gate"), block(data, "evaluate").get("primary"))
@@ -72,6 +75,14 @@ def _columns_that_the_split_lacks(data: Raw) -> Iterator[str]:
     needed = {"time": "time", "hash": "key"}.get(str(method))
     if needed and "columns" in data and block(data, "columns").get(needed) is None:
         yield f"columns.{needed}: missing, split.method {method} needs it"
+
+
+def _window_without_times(data: Raw) -> Iterator[str]:
+    ingest = block(data, "ingest")
+    if "columns" in data and block(data, "columns").get("time") is None:
+        for name in ("since", "until"):
+            if ingest.get(name) is not None:
+                yield f"ingest.{name}: set, but columns.time is missing, which tells when a row came to be"
 
 
 def _limits_that_nothing_measures(data: Raw) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 PARAMS = Path("params.yaml")
+PIPELINE_LOCK = Path("dvc.lock")
 EXPECTATIONS = Path("expectations")
 LOCK = Path("requirements.lock")
 OWN_TESTS = Path("tests/model")
@@ -37,6 +38,7 @@ POLICY = Path("reports/policy.json")
 VERDICT = Path("reports/verdict.json")
 DECISION_PAGE = Path("reports/decision.md")
 RECEIPT = Path("reports/receipt.json")
+RETRAIN_PAGE = Path("reports/retrain.md")
 
 CERTIFICATES = Path("certificates")
 

@@ -6,7 +6,6 @@ schema. Reading and reporting faults is in `config.reading`.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -18,11 +17,13 @@ from modelratchet.config.estimator_params import (
     RandomForest,
 )
 from modelratchet.config.gate_params import Gate
+from modelratchet.config.retraining import Retrain
 from modelratchet.config.serving import Serving
 from modelratchet.config.settings import (
     ColumnName,
     ColumnNames,
     ModelName,
+    Moment,
     Positive,
     Settings,
     Share,
@@ -39,6 +40,8 @@ class Ingest(Settings):
         None, description="a path, an http(s) URL or a glob; project: files whose change means new rows"
     )
     options: dict[str, Any] = Field(default_factory=dict, description="project: handed to rows() as keywords")
+    since: Moment | None = Field(None, description="rows before this moment are left out; by columns.time")
+    until: Moment | None = Field(None, description="rows at or after this moment are left out; by columns.time")
 
     @model_validator(mode="after")
     def _path_fits_source(self) -> Ingest:
@@ -91,24 +94,13 @@ class Split(Settings):
     """Which rows are held out. A row never changes sides when data grows."""
 
     method: Literal["time", "hash"]
-    holdout_from: dt.datetime | None = Field(
-        None, strict=False, description="time: rows at or after this moment are held out"
-    )
+    holdout_from: Moment | None = Field(None, description="time: rows at or after this moment are held out")
     holdout_share: Annotated[float, Field(gt=0.0, lt=1.0)] | None = Field(None, description="hash: the share held out")
     minimum_holdout_rows: Positive = Field(100, description="fewer held-out rows cannot decide anything")
     maximum_overlap_share: Share = Field(
         0.02,
         description="without columns.key: held-out rows that may repeat training rows, beyond what training rows repeat each other",
     )
-
-    @field_validator("holdout_from", mode="before")
-    @classmethod
-    def _is_quoted(cls, moment: Any) -> Any:
-        if isinstance(moment, dt.date):
-            raise ValueError(  # noqa: TRY004 - pydantic reports ValueError
-                f'found the date {moment}; write it in quotes, for DVC reads no dates: "{moment.isoformat()}"'
-            )
-        return moment
 
     @model_validator(mode="after")
     def _has_what_its_method_needs(self) -> Split:
@@ -200,5 +192,6 @@ class Params(Settings):
     compare: Compare = Compare()
     latency: Latency = Latency()
     promotion: Promotion = Promotion()
+    retrain: Retrain = Retrain()
     serving: Serving = Serving()
     gate: Gate

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from modelratchet.core.metrics import METRICS
 
@@ -16,6 +17,17 @@ ColumnName = Annotated[str, Field(min_length=1)]
 ColumnNames = Annotated[tuple[ColumnName, ...], Field(strict=False)]
 Limit = Annotated[float, Field(gt=0.0)] | None
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+
+
+def _refuse_bare_date(moment: Any) -> Any:
+    if isinstance(moment, dt.date):
+        raise ValueError(  # noqa: TRY004 - pydantic reports ValueError
+            f'found the date {moment}; write it in quotes, for DVC reads no dates: "{moment.isoformat()}"'
+        )
+    return moment
+
+
+Moment = Annotated[dt.datetime, Field(strict=False), BeforeValidator(_refuse_bare_date)]
 
 
 class Settings(BaseModel):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import ssl
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from modelratchet.errors import EndpointError, InputError
 
 _CONTINUE = b"100"
+_HOST = re.compile(r"[^\s\x00-\x1f\x7f/@\\]+")
 
 
 class Heard(NamedTuple):
@@ -51,8 +53,8 @@ class Endpoint:
         Raises:
             InputError: it is no address of a web server.
         """
-        parts = urlsplit(url if "//" in url else f"http://{url}")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = _parts_of(url)
+        if parts is None:
             raise InputError(f"found {url!r}, expected the address of a server, as http://localhost:3000")
         self.url = url
         self._parts, self._prefix = parts, parts.path.rstrip("/")
@@ -168,6 +170,16 @@ class Endpoint:
             return sock.recv(12, socket.MSG_PEEK).startswith(b"HTTP/1.1 " + _CONTINUE)
         except TimeoutError:
             return False
+
+
+def _parts_of(url: str) -> SplitResult | None:
+    """None for what is no address of a web server; the standard library raises for some such, and only when the port is asked."""
+    try:
+        parts = urlsplit(url if "//" in url else f"http://{url}")
+        is_right = parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_right and _HOST.fullmatch(parts.hostname or "") else None
 
 
 def _heard(response: http.client.HTTPResponse) -> Heard:

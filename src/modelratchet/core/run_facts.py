@@ -5,6 +5,7 @@ Written by the `fetch_champion` stage, read where a page says what changed since
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,3 +34,18 @@ class RunFacts:
     params: dict[str, str]
     tags: dict[str, str]
     datasets: tuple[DatasetFacts, ...]
+
+    @property
+    def commit(self) -> str:
+        """The commit that the version was made from; empty where no commit holds its sources."""
+        return commit_in(self.tags)
+
+
+def commit_in(tags: Mapping[str, str]) -> str:
+    """The commit that a run's tags name, as long as it holds what the run was made from; empty otherwise.
+
+    >>> commit_in({"git.commit": "5f3a", "git.dirty": "no"}), commit_in({"git.commit": "5f3a", "git.dirty": "yes"})
+    ('5f3a', '')
+    """
+    commit = tags.get("git.commit", "unknown")
+    return "" if commit == "unknown" or tags.get("git.dirty") != "no" else commit

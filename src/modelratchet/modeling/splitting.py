@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from modelratchet.errors import DataError
 from modelratchet.modeling.converting import listed
+from modelratchet.modeling.cutting import stored_moment
 from modelratchet.modeling.plans import ColumnPlan
 
 _DIGEST_SIZE = 8
@@ -37,9 +38,7 @@ def held_out_by_time(times: pd.Series, holdout_from: dt.datetime) -> NDArray[np.
         DataError: a time is missing.
     """
     _refuse_missing(times.isna(), times.name, "time")
-    if holdout_from.tzinfo is not None:
-        holdout_from = holdout_from.astimezone(dt.UTC).replace(tzinfo=None)
-    return (times >= pd.Timestamp(holdout_from)).to_numpy(dtype=bool)
+    return (times >= pd.Timestamp(stored_moment(holdout_from))).to_numpy(dtype=bool)
 
 
 def held_out_by_key(keys: pd.Series, share: float, seed: int) -> NDArray[np.bool_]:

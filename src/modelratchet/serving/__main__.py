@@ -30,20 +30,15 @@ def main() -> int:
     # as the first process of a container it would not be ended by one before uvicorn listens; and uvicorn, once it has drained, sends
     # itself the signal again, which would be no clean end
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if os.environ.get("RATCHET_TRACING") != "1":
-        # BentoML traces every request otherwise, and throws the traces away
-        os.environ.setdefault("OTEL_SDK_DISABLED", "true")
-    os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
     from modelratchet.errors import RatchetError
-    from modelratchet.serving.entry import make_server, open_bundle
-    from modelratchet.serving.model import Model
+    from modelratchet.serving.entry import make_server, refuse_unservable
     from modelratchet.serving.settings import read_settings
 
     try:
         settings = read_settings(arguments=sys.argv[1:])
         if settings.workers == 1:
             return _run(make_server(), settings)
-        Model(open_bundle(settings))  # refuses here what every worker would refuse again and again
+        refuse_unservable(settings)
         with _meeting_place():
             return _run(f"{make_server.__module__}:{make_server.__name__}", settings)
     except RatchetError as error:
@@ -76,7 +71,6 @@ def _run(app: Any, settings: ServingSettings) -> int:
     from uvicorn.supervisors import Multiprocess
 
     from modelratchet.errors import OutsideError
-    from modelratchet.serving.entry import is_watched
     from modelratchet.serving.server import Server
     from modelratchet.serving.structured_log import log_config
 
@@ -87,8 +81,7 @@ def _run(app: Any, settings: ServingSettings) -> int:
         factory=settings.workers > 1,
         workers=settings.workers,
         loop="uvloop",
-        # the short way of our connection goes past what is around the application
-        http="httptools" if is_watched(os.environ) else "modelratchet.serving.connection:Connection",
+        http="modelratchet.serving.connection:Connection",
         ws="none",
         access_log=False,
         server_header=False,
@@ -103,7 +96,8 @@ def _run(app: Any, settings: ServingSettings) -> int:
     except SystemExit as error:
         # uvicorn has said why
         raise OutsideError(
-            f"nothing can be served on {settings.host}:{settings.port}", hint="Is the port taken?"
+            f"nothing can be served on {settings.host}:{settings.port}",
+            hint="The line above says why: the port is taken, or the host is no address of this machine.",
         ) from error
     if settings.workers == 1:
         Server(config).run(sockets)

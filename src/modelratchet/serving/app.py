@@ -1,6 +1,6 @@
 """The outermost ASGI application: finds the route, reads the body, has it answered, and writes the response.
 
-What only BentoML has goes on to its own application; what nobody has is a 404. Source: ASGI specification, HTTP 2.3 and Lifespan 2.0.
+Source: ASGI specification, HTTP 2.3 and Lifespan 2.0.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import re
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import ExitStack
 from http import HTTPStatus
 from typing import Any
 
@@ -28,6 +29,7 @@ from modelratchet.serving.exchange import (
     Response,
     Route,
 )
+from modelratchet.serving.heads import KnownHeads
 from modelratchet.serving.observing import Observer
 from modelratchet.serving.predictor import Predictor
 from modelratchet.serving.problems import MEDIA_TYPE, Problem
@@ -41,6 +43,9 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OWN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _ANY_ID = "any-id"
+_CLOSE = ((b"connection", b"close"),)
+_ADVICE: Mapping[int, RawHeaders] = {HTTPStatus.SERVICE_UNAVAILABLE: RETRY_LATER, HTTPStatus.REQUEST_TIMEOUT: _CLOSE}
+"""By status. Source: RFC 9110, sections 15.6.4 and 15.5.9: what is left of a body that was too slow is waited for no longer."""
 _logger = logging.getLogger(__name__)
 
 
@@ -54,7 +59,7 @@ class App:
         settings: ServingSettings,
         observer: Observer,
     ) -> None:
-        """Take the table, and who is told of every request. `fallback` may be set afterwards, for paths that begin so; any other unknown path is a 404."""
+        """Take the table, and who is told of every request."""
         self._routes = {(route.method, route.path): route for route in routes}
         self._methods: dict[str, list[str]] = {}
         for method, path in self._routes:
@@ -63,6 +68,7 @@ class App:
             route.path.encode(): route for route in self._routes.values() if isinstance(route, PredictionRoute)
         }
         """Predictions by path, for `connection`, which may answer them itself."""
+        self.known_heads = KnownHeads()
         self._predictor, self._settings, self._observer = predictor, settings, observer
         observer.meter.know(self._methods)
         self._version = settings.version.encode()
@@ -71,8 +77,6 @@ class App:
         # written once: under overload there is no time for it
         self._overloaded = _document(overloaded(), _ANY_ID).split(_ANY_ID.encode())
         self._id_prefix, self._id_numbers = os.urandom(8).hex(), itertools.count(1)
-        self.fallback: Application | None = None
-        self.fallback_paths: tuple[str, ...] = ()
 
     @property
     def paths(self) -> Collection[str]:
@@ -85,9 +89,6 @@ class App:
             await self._live(scope, receive, send)
             return
         route = self._routes.get((scope["method"], scope["path"]))
-        if route is None and self.fallback is not None and scope["path"].startswith(self.fallback_paths):
-            await self.fallback(scope, receive, send)
-            return
         request_id, meter, started = self._request_id(scope["headers"]), self._observer.meter, time.perf_counter()
         request_id_now.set(request_id)
         meter.in_progress += 1
@@ -144,9 +145,8 @@ class App:
         request_id = self._request_id(())
         response = self._refusal(problem, request_id)
         self._observer.meter.answered(path, response.status, 0.0)
-        return Reply(
-            response._replace(headers=(*response.headers, (b"connection", b"close"))), request_id, self._version
-        )
+        headers = tuple(dict.fromkeys((*response.headers, *_CLOSE)))
+        return Reply(response._replace(headers=headers), request_id, self._version)
 
     def line_on(self, loop: asyncio.AbstractEventLoop) -> Line:
         """Where predictions wait; made with the loop that runs them."""
@@ -163,8 +163,11 @@ class App:
         if isinstance(route, PredictionRoute) and self.line_on(asyncio.get_running_loop()).is_full():
             raise overloaded()
         settings = self._settings
-        with self._room.taken(said_length(headers, settings.maximum_body_bytes)):
-            body = await read_body(receive, settings.maximum_body_bytes, settings.deadline_seconds)
+        said = said_length(headers, settings.maximum_body_bytes)
+        with ExitStack() as room:
+            room.enter_context(self._room.taken(said))
+            claim = None if said is not None else lambda size: room.enter_context(self._room.taken(size))
+            body = await read_body(receive, settings.maximum_body_bytes, settings.deadline_seconds, claim)
             request = Request(headers, body, request_id)
             if isinstance(route, Route):
                 return route.respond(request)
@@ -205,8 +208,8 @@ class App:
             _logger.error("request failed", extra={"request_id": request_id}, exc_info=error)
             problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
         self._observer.refused(problem.kind)
-        wait = RETRY_LATER if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else ()
-        return Response(problem.status, MEDIA_TYPE, _document(problem, request_id), wait)
+        advice = _ADVICE.get(problem.status, ())
+        return Response(problem.status, MEDIA_TYPE, _document(problem, request_id), advice)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The lifespan protocol: what was remembered is written before the process ends; other kinds, such as websockets, are not taken."""

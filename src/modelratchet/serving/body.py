@@ -21,14 +21,16 @@ class Gone(Exception):  # noqa: N818 - nobody is left to tell
 
 
 def said_length(headers: RawHeaders, maximum_bytes: int) -> int | None:
-    """How long the body says it is, before any of it is read; None where it does not say.
+    """How long the body says it is, before any of it is read; None where it comes in chunks, 0 where there is none.
 
-    Servers hold the grammar too, but not all of them: RFC 9110, section 8.6.
+    Servers hold the grammar too, but not all of them. Source: RFC 9110, section 8.6; RFC 9112, section 6.3.
 
     Raises:
         Problem: it is larger than allowed, or said in no number.
     """
+    is_chunked = False
     for name, value in headers:
+        is_chunked |= name == b"transfer-encoding"
         if name == b"content-length":
             if not value.isdigit():
                 detail = f"found content-length {value[:30].decode('latin-1')!r}, expected a number of bytes"
@@ -37,11 +39,19 @@ def said_length(headers: RawHeaders, maximum_bytes: int) -> int | None:
             if size > maximum_bytes:
                 raise _too_large(size, maximum_bytes)
             return size
-    return None
+    return None if is_chunked else 0
 
 
-async def read_body(receive: Receive, maximum_bytes: int, seconds: float) -> bytes:
+async def read_body(
+    receive: Receive, maximum_bytes: int, seconds: float, claim: Callable[[int], object] | None = None
+) -> bytes:
     """Read it whole.
+
+    Args:
+        receive: gives the next part, as ASGI has it.
+        maximum_bytes: of all parts.
+        seconds: from now until it has to be there.
+        claim: is told how long each part behind the first is, and may refuse it by a Problem; for bodies that do not say how long they are.
 
     Raises:
         Problem: it is larger than allowed, or is not there in time.
@@ -60,6 +70,8 @@ async def read_body(receive: Receive, maximum_bytes: int, seconds: float) -> byt
                 size += len(parts[-1])
                 if size > maximum_bytes:
                     raise _too_large(size, maximum_bytes)
+                if claim is not None:
+                    claim(len(parts[-1]))
             return b"".join(parts)
     except TimeoutError as error:
         raise too_slow(seconds) from error

@@ -1,17 +1,15 @@
-"""Puts the server together: settings, verified bundle, routes, BentoML behind them. Called by `__main__` in each worker."""
+"""Puts the server together: settings, verified bundle, routes. Called by `__main__` in each worker."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from modelratchet.core.schema import Schema
-from modelratchet.serving.app import App, Application, Receive, Scope, Send
+from modelratchet.serving.app import App, Application
 from modelratchet.serving.batches import Answer
 from modelratchet.serving.checks import Checker
 from modelratchet.serving.model import Model
@@ -27,8 +25,6 @@ from modelratchet.serving.tracing import Traced, is_switched_on
 from modelratchet.storage.bundles import Bundle, read_bundle
 
 _WARM_UP_RUNS = 20
-BENTOML_PATHS = ("/schema.json", "/static_content/")
-"""What BentoML's clients and pages ask that is on no row of ours. Nothing else wakes it: a stranger who tries addresses must not fill the memory."""
 
 
 def make_app() -> App:
@@ -60,6 +56,17 @@ def open_bundle(settings: ServingSettings) -> Bundle:
     return bundle
 
 
+def refuse_unservable(settings: ServingSettings) -> None:
+    """Refuse once, before several workers start, what each of them would refuse again and again.
+
+    Raises:
+        ConfigError, EvidenceError: as `make_app` does.
+    """
+    bundle = open_bundle(settings)
+    Model(bundle)
+    Observer(bundle, settings.of(bundle))
+
+
 def app_of(bundle: Bundle, settings: ServingSettings) -> App:
     """The application for a bundle that was checked."""
     np.seterr(
@@ -72,9 +79,7 @@ def app_of(bundle: Bundle, settings: ServingSettings) -> App:
     served = Served(bundle.schema, bundle.digest, settings, example, observer)
     # after the warm-up, which is none of the callers' business
     predictor.note_unusual = observer.unusual
-    app = App(table_of(served), predictor, settings, observer)
-    app.fallback, app.fallback_paths = BentomlRoutes(), BENTOML_PATHS
-    return app
+    return App(table_of(served), predictor, settings, observer)
 
 
 def make_server() -> Application:
@@ -96,11 +101,6 @@ def watched(app: App, environment: Mapping[str, str]) -> Application:
     return outermost
 
 
-def is_watched(environment: Mapping[str, str]) -> bool:
-    """Whether something stands around the application."""
-    return _logs_requests(environment) or is_switched_on(environment)
-
-
 def _logs_requests(environment: Mapping[str, str]) -> bool:
     return environment.get("RATCHET_ACCESS_LOG") == "1"
 
@@ -113,29 +113,6 @@ def predictor_of(bundle: Bundle, settings: ServingSettings) -> Predictor:
         refuses_out_of_range=settings.out_of_range == "refuse",
     )
     return Predictor(Model(bundle), checker, settings.deadline_seconds)
-
-
-class BentomlRoutes:
-    """BentoML's own routes, loaded when the first request for one comes: that takes seconds and some 60 MB, which predictions do not need."""
-
-    def __init__(self) -> None:
-        """Load nothing yet."""
-        self._loading: asyncio.Future[Application] | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the request on."""
-        if self._loading is None:
-            self._loading = asyncio.ensure_future(asyncio.to_thread(_bentoml_application))
-        application = await asyncio.shield(self._loading)
-        await application(scope, receive, send)
-
-
-def _bentoml_application() -> Any:
-    from modelratchet.serving.service import Predictor as Service
-
-    application = Service.to_asgi()  # type: ignore[attr-defined]
-    _keep_what_is_loaded()
-    return application
 
 
 def _keep_what_is_loaded() -> None:

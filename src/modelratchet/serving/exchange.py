@@ -12,6 +12,7 @@ from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.problems import Problem
 
 JSON = "application/json"
+BINARY = "application/octet-stream"
 REQUEST_ID_HEADER = b"x-request-id"
 VERSION_HEADER = b"x-model-version"
 FOR_PEOPLE = "people"
@@ -26,11 +27,8 @@ class Request(NamedTuple):
     request_id: str
 
     def header(self, name: bytes) -> str:
-        """The first header of that name; empty without one."""
-        for found, value in self.headers:
-            if found == name:
-                return value.decode("latin-1")
-        return ""
+        """The header of that name, as one where it was sent in several lines (RFC 9110, section 5.2); empty without one."""
+        return b", ".join([value for found, value in self.headers if found == name]).decode("latin-1")
 
     @property
     def media_type(self) -> str:
@@ -60,9 +58,13 @@ class Reply(NamedTuple):
     def headers(self) -> list[tuple[bytes, bytes]]:
         """All of them, names in lower case."""
         response = self.response
+        # a 304 may not say a length but that of the 200 in whose place it stands: RFC 9110, section 8.6
+        length = (
+            () if response.status == HTTPStatus.NOT_MODIFIED else ((b"content-length", b"%d" % len(response.body)),)
+        )
         return [
             (b"content-type", response.media_type.encode()),
-            (b"content-length", b"%d" % len(response.body)),
+            *length,
             (REQUEST_ID_HEADER, self.request_id.encode()),
             (VERSION_HEADER, self.version),
             *response.headers,

@@ -51,11 +51,10 @@ class Observer:
         self.log: PredictionLog | None = None
         self._feedback: Feedback | None = None
         if settings.log_folder:
-            # a quarter of the worker's memory, which a server without a log does without
             from modelratchet.serving.prediction_log import Feedback, ServedModel, open_log
 
             model = ServedModel(bundle.schema, settings.version, settings.variant, bundle.digest)
-            self.log = open_log(settings.log_folder, settings.log, model, worker, time.time_ns)
+            self.log = open_log(settings.log_folder, settings.log, model, worker)
             self._feedback = Feedback(self.log, bundle.schema, settings.maximum_rows, time.time_ns)
         self.meter = Meter() if self.log is None else Meter(log_counts=self.log.counts)
         folder = environment.get(RUNTIME_VARIABLE, "")

@@ -37,7 +37,7 @@ def refuse_foreign(model: bytes) -> None:
         graphs = [value for number, value in fields if number == _GRAPH and isinstance(value, memoryview)]
         # an external tensor says where it lies by this word; without it the long walk can be spared
         is_external = b"location" in model and any(_has_external(graph, "graph") for graph in graphs)
-    except (IndexError, ValueError) as error:
+    except (IndexError, ValueError, RecursionError) as error:
         raise EvidenceError(f"the bundle's model is no ONNX graph: {error}", hint="Make the bundle again.") from error
     if domains - DOMAINS or any(number == _FUNCTIONS for number, _ in fields):
         raise EvidenceError(f"the graph uses operators of {sorted(domains)}, expected ONNX's own only")

@@ -63,13 +63,13 @@ class AccessLog:
 
     def __init__(self, application: Any) -> None:
         """Wrap."""
-        self._application = application
+        self.application = application
         self._logger = logging.getLogger(ACCESS_LOGGER)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass a request on, and say how it was answered."""
         if scope["type"] != "http":
-            await self._application(scope, receive, send)
+            await self.application(scope, receive, send)
             return
         fields: dict[str, Any] = {"method": scope["method"], "path": scope["path"][:200]}
 
@@ -80,7 +80,7 @@ class AccessLog:
             await send(message)
 
         started = time.perf_counter()
-        await self._application(scope, receive, noted)
+        await self.application(scope, receive, noted)
         fields["milliseconds"] = round((time.perf_counter() - started) * 1000, 3)
         self._logger.info("answered", extra=fields)
 

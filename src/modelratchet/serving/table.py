@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelratchet.serving.codings import uncoded
 from modelratchet.serving.crowds import guarded, most_values
 from modelratchet.serving.docs_page import docs_routes
 from modelratchet.serving.exchange import PredictionRoute
@@ -16,7 +17,8 @@ def table_of(served: Served) -> list[AnyRoute]:
     table: list[AnyRoute] = []
     maximum = most_values(len(served.schema.columns), served.settings.maximum_rows)
     protocols = [
-        guarded(route, maximum) if isinstance(route, PredictionRoute) else route for route in all_routes(served)
+        uncoded(guarded(route, maximum)) if isinstance(route, PredictionRoute) else route
+        for route in all_routes(served)
     ]
     table += (*page_routes(served), *docs_routes(lambda: table, served), *protocols)
     return table

@@ -12,6 +12,8 @@ from collections.abc import Collection, Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
+from modelratchet.serving.exchange import RawHeaders
+
 SWITCH = "RATCHET_TRACING"
 _DISABLED = "OTEL_SDK_DISABLED"
 _EXPORTER = "OTEL_TRACES_EXPORTER"
@@ -38,7 +40,7 @@ class Traced:
         """
         from opentelemetry.sdk.trace import TracerProvider
 
-        self._application = application
+        self.application = application
         self._routes = frozenset(routes)
         self._provider = TracerProvider(resource=_resource())
         for exporter in _exporters(environment.get(_EXPORTER, "otlp")):
@@ -48,18 +50,18 @@ class Traced:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer within a span."""
         if scope["type"] != "http":
-            await self._application(scope, receive, send)
+            await self.application(scope, receive, send)
             return
         from opentelemetry import propagate
         from opentelemetry.trace import SpanKind
 
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _joined(scope["headers"])
         attributes = self._attributes(scope, headers)
         name = f"{attributes['http.request.method']} {attributes.get('http.route', '')}".strip()
         with self._tracer.start_as_current_span(
             name, propagate.extract(headers), kind=SpanKind.SERVER, attributes=attributes
         ) as span:
-            await self._application(scope, receive, _Noting(span, send))
+            await self.application(scope, receive, _Noting(span, send))
 
     def close(self) -> None:
         """Send what is left."""
@@ -80,6 +82,15 @@ class Traced:
             if place:
                 attributes |= {f"{name}.address": place[0], f"{name}.port": place[1]}
         return attributes
+
+
+def _joined(raw: RawHeaders) -> dict[str, str]:
+    """Each header once: `tracestate` may come in several lines, which mean one list (W3C Trace Context, section 3.3.1.1)."""
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        known, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[known] = f"{headers[known]},{text}" if known in headers else text
+    return headers
 
 
 class _Noting:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from modelratchet.errors import StorageError
+from modelratchet.errors import ConfigError, StorageError
 from modelratchet.storage.files import storage_error, write_bytes
 
 # one put is one step there; elsewhere a file is first written under a name that nobody lists
@@ -78,13 +78,19 @@ class ObjectStore:
         """Open the file system; no request is made yet.
 
         Raises:
-            StorageError: the URL's kind is unknown, or its package is not installed.
+            ConfigError: the URL's kind is unknown, or its package is not installed.
+            StorageError: its client cannot be made.
         """
         import fsspec  # type: ignore[import-untyped]
 
         protocol = url.partition("://")[0]
-        with _translated(url):
+        try:
             self._files, self._folder = fsspec.url_to_fs(url, **_OPTIONS.get(protocol, {}))
+        except (ValueError, ImportError) as error:
+            hint = "Install the package that reaches it, or name a folder, or an address of another kind."
+            raise ConfigError("the prediction log", [f"{url}: {error}"], hint=hint) from error
+        except Exception as error:  # each store's client has errors of its own
+            raise _unanswered(url, error) from error
         self._is_atomic = protocol in _OBJECT_STORES
 
     def put(self, name: str, data: bytes) -> None:
@@ -130,7 +136,7 @@ def open_store(folder: str) -> LogStore:
     """Open what `RATCHET_LOG_FOLDER` names: a path, or a URL that fsspec knows.
 
     Raises:
-        StorageError: the URL's kind is unknown, or its package is not installed.
+        ConfigError, StorageError: as `ObjectStore` does.
     """
     if "://" not in folder:
         return LocalStore(Path(folder))
@@ -146,6 +152,8 @@ def _translated(place: object) -> Iterator[None]:
     except OSError as error:
         raise storage_error(Path(str(place)), error) from error
     except Exception as error:  # each store's client has errors of its own
-        raise StorageError(
-            f"{place} did not answer as it should: {error}", hint="Look at the store and the credentials."
-        ) from error
+        raise _unanswered(place, error) from error
+
+
+def _unanswered(place: object, error: Exception) -> StorageError:
+    return StorageError(f"{place} did not answer as it should: {error}", hint="Look at the store and the credentials.")

@@ -86,9 +86,7 @@ def choose_version(shelf: Shelf, model: str, number: str) -> Chosen:
 
 def commit_of(facts: RunFacts) -> str:
     """The commit that a version was made from; empty where no commit holds its sources."""
-    tags = facts.tags
-    commit = tags.get("git.commit", "unknown")
-    return "" if commit == "unknown" or tags.get("git.dirty") != "no" else commit
+    return facts.commit
 
 
 def _whole(registry: ModelRegistry, model: str, number: str) -> RegisteredVersion:
@@ -120,7 +118,8 @@ def _kept_facts(folder: Path, version: RegisteredVersion) -> RunFacts | None:
         kept = read_record(folder / RUN_FACTS_FILE, RunFacts)
     except EvidenceError:  # not there, or of another release
         return None
-    return kept if (kept.version, kept.run_id) == (version.version, version.run_id) else None
+    found = (kept.version, kept.run_id, kept.commit)
+    return kept if found == (version.version, version.run_id, version.commit) else None
 
 
 def _kept_bundle(folder: Path, version: RegisteredVersion) -> Bundle | None:

@@ -55,10 +55,10 @@ def fetch_champion(throne: Throne, model: str, files: StandingFiles) -> bool:
     """
     history = throne.reader.history(model)
     refuse_hand_set_alias(throne.reader.ledger, history)
-    champion = _version(throne.registry, model, history.state.champion, "`ratchet rollback --to VERSION`")
+    champion = named_version(throne.registry, model, history.state.champion, "`ratchet rollback --to VERSION`")
     is_one = history.state.anchor == history.state.champion
     other_anchor = "`ratchet anchor VERSION --reason ...`"
-    anchor = champion if is_one else _version(throne.registry, model, history.state.anchor, other_anchor)
+    anchor = champion if is_one else named_version(throne.registry, model, history.state.anchor, other_anchor)
     changes = [
         _fetched(throne.registry, champion, files.reigning),
         _told(throne.registry, champion, files.reigning / RUN_FACTS_FILE),
@@ -91,7 +91,7 @@ def _standing(
     )
 
 
-def _version(registry: ModelRegistry, model: str, named: Champion, remedy: str) -> RegisteredVersion | None:
+def named_version(registry: ModelRegistry, model: str, named: Champion, remedy: str) -> RegisteredVersion | None:
     """The version that the ledger names, as long as it is what it was when the event was written; `remedy` names another in its place."""
     if named.version is None:
         return None
@@ -126,14 +126,14 @@ def _fetched(registry: ModelRegistry, version: RegisteredVersion | None, folder:
 
 
 def _told(registry: ModelRegistry, version: RegisteredVersion | None, path: Path) -> bool:
-    """Keep what the champion's run says of it; the facts of a version never change, so they are asked for once."""
+    """Keep what the champion's run says of it; the facts of a version never change but for a commit that is named later, so they are asked for once."""
     if version is None:
         was_there = path.exists()
         path.unlink(missing_ok=True)
         return was_there
     try:
         kept = read_record(path, RunFacts)
-        if (kept.version, kept.run_id) == (version.version, version.run_id):
+        if (kept.version, kept.run_id, kept.commit) == (version.version, version.run_id, version.commit):
             return False
     except EvidenceError:  # not there yet, or of another release
         pass

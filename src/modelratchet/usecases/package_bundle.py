@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelratchet.usecases.ports import BillWriter, Goods, Image, ImageBuilder, Packaged, Packager, Shipment
+from modelratchet.usecases.ports import (
+    BillWriter,
+    Distribution,
+    Goods,
+    Image,
+    ImageBuilder,
+    Packaged,
+    Packager,
+    Shipment,
+)
 
 
 @dataclass(frozen=True)
@@ -18,10 +27,11 @@ class Workbench:
 
 @dataclass(frozen=True)
 class Parcel:
-    """What was made. `bill` is the bill of materials of the image, or of the bento where there is no image."""
+    """What was made. `contents` are the packages in the image, or in the bento where there is no image, and `bill` the bill of materials of them."""
 
     packaged: Packaged
     image: Image | None
+    contents: tuple[Distribution, ...]
     bill: bytes
 
 
@@ -41,4 +51,4 @@ def package_bundle(shipment: Shipment, version: str, bench: Workbench) -> Parcel
     image = bench.images.build(packaged) if bench.images else None
     contents = bench.images.installed(image) if bench.images and image else bench.packager.locked(packaged)
     goods = Goods(packaged.tag, image.digest if image else "", shipment.bundle, version, contents)
-    return Parcel(packaged, image, bench.bills.bill(goods))
+    return Parcel(packaged, image, contents, bench.bills.bill(goods))

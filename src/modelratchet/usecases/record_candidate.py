@@ -81,6 +81,7 @@ def record_candidate(files: CandidateFiles, recorder: Recorder, compose: Compose
     verdict = read_record(files.verdict, Verdict)
     found = _champion_itself(verdict, recorder.registry) or recorder.registry.find(verdict.model, verdict.digest)
     version = found or recorder.registry.record(compose(verdict, files, recorder))
+    is_named = _named_by_commit(version, recorder)
     receipt = Receipt(
         key=verdict.digest,
         tracking_uri=recorder.tracking_uri,
@@ -89,9 +90,20 @@ def record_candidate(files: CandidateFiles, recorder: Recorder, compose: Compose
         run_id=version.verdict_run_id,
         experiment_id=version.experiment_id,
     )
-    if found and _is_written(receipt, files.receipt):
+    if found and not is_named and _is_written(receipt, files.receipt):
         return False
     write_record(files.receipt, receipt)
+    return True
+
+
+def _named_by_commit(version: RegisteredVersion, recorder: Recorder) -> bool:
+    """Name the commit of a version that was made before its sources were committed, or on a merge that a pull request tried: it makes the same bundle."""
+    if version.commit and recorder.source_control.has(version.commit):
+        return False
+    revision = recorder.source_control.revision()
+    if not revision.is_lasting:
+        return False
+    recorder.registry.name_commit(version, revision.commit)
     return True
 
 

@@ -78,6 +78,12 @@ class RememberedRegistry:
         """Always asks: it is a write."""
         self._registry.show_override(version, override)
 
+    def name_commit(self, version: RegisteredVersion, commit: str) -> RegisteredVersion:
+        """Name it, and ask anew what the next run will ask, for it has just changed the store's stamp."""
+        named = self._registry.name_commit(version, commit)
+        self._ask_again(version.model)
+        return named
+
     def facts(self, version: RegisteredVersion) -> RunFacts:
         """Always asks: it is wanted only when another champion reigns."""
         return self._registry.facts(version)
@@ -88,8 +94,11 @@ class RememberedRegistry:
         Our own write changed the stamp; without this the next run would ask though nothing is new.
         """
         recorded = self._registry.record(candidate)
-        model = candidate.model
-        self.find(model, candidate.key)
+        self.find(candidate.model, candidate.key)
+        self._ask_again(candidate.model)
+        return recorded
+
+    def _ask_again(self, model: str) -> None:
         verbs: dict[str, Callable[[str, str], object]] = {
             "version": self.version,
             "judged_on_holdout": self.judged_on_holdout,
@@ -98,7 +107,6 @@ class RememberedRegistry:
         for verb, argument in reversed(self._questions(model)):
             verbs.get(verb, self.version)(model, argument)
         self._refresh(model)
-        return recorded
 
     def _asked(self, model: str, verb: str, argument: str) -> None:
         """Keep the questions themselves, for `record` is called by another process than the one that asks them."""

@@ -88,6 +88,8 @@ def reproduce(model: str, number: str, workshop: Workshop, folder: Path) -> Repr
 
 
 def _commit_of(version: RegisteredVersion, files: RunFiles) -> str:
+    if version.commit:
+        return version.commit
     run = files.run(version.run_id)
     tags = run.tags if run else {}
     commit, dirty = tags.get("git.commit", "unknown"), tags.get("git.dirty", "unknown")
@@ -98,7 +100,7 @@ def _commit_of(version: RegisteredVersion, files: RunFiles) -> str:
         state = "with changes that were not committed" if dirty == "yes" else "in a state that git could not tell"
         raise EvidenceError(
             f"{named} was made from commit {commit} {state}: what made it is nowhere kept",
-            hint="Commit, run `ratchet run`, and promote that version instead.",
+            hint="Commit just those changes and run `ratchet run`: it names the commit that makes the same bundle.",
         )
     return commit
 

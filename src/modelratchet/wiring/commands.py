@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from modelratchet.config import layout
 from modelratchet.core.digests import digest_bytes
 from modelratchet.errors import ConfigError
 from modelratchet.storage.files import write_bytes
+from modelratchet.storage.settings_move import only_one
 from modelratchet.usecases.examine import Examination
 from modelratchet.usecases.ports import PipelineRunner
 from modelratchet.usecases.read_report import ReportFiles
 
 REPORT_FILES = ReportFiles(layout.EVIDENCE, layout.VERDICT, layout.RECEIPT)
 LOG = layout.STATE / "run.log"
+_ONLY_RUN = layout.STATE / "run.lock"
 _CHECKED = layout.STATE / "params.checked"
 
 
@@ -22,6 +26,17 @@ def pipeline_runner() -> PipelineRunner:
     from modelratchet.adapters.dvc_pipeline_runner import DvcPipelineRunner
 
     return DvcPipelineRunner(Path())
+
+
+@contextmanager
+def the_only_run() -> Iterator[None]:
+    """Hold the folder's pipeline: DVC lets another run in while a stage works, and a retraining would move the settings under that stage.
+
+    Raises:
+        OutsideError: another run is going on in this folder.
+    """
+    with only_one(_ONLY_RUN, "run"):
+        yield
 
 
 def check_params() -> None:

@@ -10,6 +10,7 @@ from modelratchet.config.layout import DATA_DOCS, EXPECTATIONS, STATE
 from modelratchet.config.params import Ingest, Params
 from modelratchet.core.evidence import DataCheck
 from modelratchet.errors import DataRejectedError
+from modelratchet.modeling.cutting import within
 from modelratchet.modeling.ingesting import ingest
 from modelratchet.modeling.overlap import refuse_overlap
 from modelratchet.modeling.splitting import Divided, divide, held_out_by_key, held_out_by_time
@@ -39,14 +40,15 @@ def row_source(settings: Ingest) -> RowSource:
 
 
 def ingested(params: Params) -> pd.DataFrame:
-    """Rows from the source, with the named columns in their stored types.
+    """Rows of the window from the source, with the named columns in their stored types.
 
     Raises:
-        InputError, DataError, OutsideError: see `RowSource.read` and `modeling.ingesting.ingest`.
+        InputError, DataError, OutsideError: see `RowSource.read`, `modeling.cutting.within` and `modeling.ingesting.ingest`.
     """
-    plan = column_plan(params)
-    source = row_source(params.ingest).read(plan.names)
-    return ingest(source.frame, source.names, plan)
+    plan, settings = column_plan(params), params.ingest
+    source = row_source(settings).read(plan.names)
+    frame = within(source.frame, plan.time, settings.since, settings.until) if plan.time else source.frame
+    return ingest(frame, source.names, plan)
 
 
 def divided(rows: pd.DataFrame, params: Params) -> Divided:

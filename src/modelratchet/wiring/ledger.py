@@ -8,12 +8,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from modelratchet.adapters.json_memory import JsonMemory
-from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.config import layout
+from modelratchet.core.digests import digest_value
+from modelratchet.core.formats import to_document
+from modelratchet.usecases.exported_registry import ExportedRegistry
 from modelratchet.usecases.fetch_champion import StandingFiles, Throne
 from modelratchet.usecases.ports import Ledger
 from modelratchet.usecases.read_ledger import LedgerReader
-from modelratchet.wiring.registry import registry, remembered_ledger, store_address
+from modelratchet.wiring.registry import exported_registry, registry, remembered_ledger, store_address
 
 STANDING_FILES = StandingFiles(layout.BUNDLE, layout.HOLDOUT, layout.STANDING, layout.REIGNING, layout.ANCHOR)
 _SEEN = layout.STATE / "ledger.json"
@@ -25,17 +27,28 @@ def now() -> datetime:
 
 
 def reader() -> LedgerReader:
-    """The ledger itself, and what this machine has seen of it."""
+    """The ledger itself, and what this machine has seen of it; or its export."""
+    exported = exported_registry()
+    if exported is not None:
+        return _reader(exported, _name_of(exported))
     from modelratchet.adapters.mlflow.ledger import MlflowLedger
 
     address = store_address()
-    return _reader(MlflowLedger(address), address)
+    return _reader(MlflowLedger(address), address.shown)
 
 
 def throne() -> Throne:
     """Ledger and registry, asked only when their store changed since last time."""
-    return Throne(_reader(remembered_ledger(), store_address()), registry())
+    exported = exported_registry()
+    if exported is not None:
+        return Throne(_reader(exported, _name_of(exported)), exported)
+    return Throne(_reader(remembered_ledger(), store_address().shown), registry())
 
 
-def _reader(ledger: Ledger, address: StoreAddress) -> LedgerReader:
-    return LedgerReader(ledger, JsonMemory(_SEEN), address.shown)
+def _reader(ledger: Ledger, store: str) -> LedgerReader:
+    return LedgerReader(ledger, JsonMemory(_SEEN), store)
+
+
+def _name_of(exported: ExportedRegistry) -> str:
+    """An older export is none that lost events, so each is a store of its own."""
+    return f"export {digest_value(to_document(exported.standing))}"

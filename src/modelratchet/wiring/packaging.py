@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelratchet.config.environment import SIGNING_PASSWORD_VARIABLE
 from modelratchet.core.digests import digest_value
 from modelratchet.core.formats import encode, to_document
 from modelratchet.core.moments import write_moment
@@ -26,6 +24,7 @@ from modelratchet.wiring.choosing import (
     commit_of_candidate,
     deployment_of,
 )
+from modelratchet.wiring.signing import signing_password
 
 if TYPE_CHECKING:
     from modelratchet.usecases.choose_bundle import Chosen
@@ -73,13 +72,19 @@ def package(order: Order) -> Delivered:
     if not without and not images.is_there():
         without = "no Docker engine answers"
     bench = Workbench(BentomlPackager(Path.cwd()), None if without else images, CyclonedxBillWriter())
-    parcel = package_bundle(_shipment(chosen, deployment, order.key), deployment.version, bench)
-    bill = BILLS / f"{parcel.packaged.tag.replace(':', '-')}.cdx.json"
-    write_bytes(bill, parcel.bill)
-    return Delivered(chosen, deployment, parcel, bill, without)
+    parcel = package_bundle(shipment_of(chosen, deployment, order.key), deployment.version, bench)
+    return Delivered(chosen, deployment, parcel, write_bill(parcel), without)
 
 
-def _shipment(chosen: Chosen, deployment: Deployment, key: Path | None) -> Shipment:
+def write_bill(parcel: Parcel) -> Path:
+    """Keep the bill of materials where a person finds it."""
+    path = BILLS / f"{parcel.packaged.tag.replace(':', '-')}.cdx.json"
+    write_bytes(path, parcel.bill)
+    return path
+
+
+def shipment_of(chosen: Chosen, deployment: Deployment, key: Path | None) -> Shipment:
+    """What is packaged of a bundle, signed where there is a key."""
     beside = {DEPLOYMENT_FILE: report_bytes(to_document(deployment))}
     if key is not None:
         beside[SIGNATURE_FILE] = _signature(chosen.bundle, key)
@@ -110,4 +115,4 @@ def _signature(bundle: Bundle, key: Path) -> bytes:
     with tempfile.TemporaryDirectory(prefix="ratchet-sign-") as name:
         folder = Path(name) / "bundle"
         write_bundle(bundle, folder)
-        return ModelSigningSigner(key, os.environ.get(SIGNING_PASSWORD_VARIABLE) or None).sign(folder).read_bytes()
+        return ModelSigningSigner(key, signing_password()).sign(folder).read_bytes()

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from modelratchet.adapters.git_source_control import GitSourceControl
 from modelratchet.config import layout
+from modelratchet.config.environment import STANDING_VARIABLE
 from modelratchet.core.ledger_writing import Circumstances
+from modelratchet.errors import InputError
 from modelratchet.usecases.certify import CertificateStore
 from modelratchet.usecases.promote import PromotionFiles
 from modelratchet.usecases.write_ledger import Desk
@@ -25,7 +27,16 @@ PROMOTION_FILES = PromotionFiles(layout.BUNDLE, layout.EVIDENCE, layout.VERDICT)
 
 
 def desk() -> Desk:
-    """What the verbs of promotion talk to. Nothing here is remembered: they decide on what the store says now."""
+    """What the verbs of promotion talk to. Nothing here is remembered: they decide on what the store says now.
+
+    Raises:
+        InputError: this process was told to ask no store.
+    """
+    if os.environ.get(STANDING_VARIABLE):
+        raise InputError(
+            f"{STANDING_VARIABLE} names an exported standing, which only says who reigns",
+            hint=f"Unset {STANDING_VARIABLE} to write to the ledger.",
+        )
     from modelratchet.adapters.mlflow.registry import MlflowRegistry
     from modelratchet.adapters.mlflow.run_files import MlflowRunFiles
 

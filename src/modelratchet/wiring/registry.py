@@ -14,11 +14,13 @@ from modelratchet.adapters.mlflow.pages import MlflowAddresses
 from modelratchet.adapters.mlflow.probe import UNKNOWN, store_stamp
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.config import layout
+from modelratchet.config.environment import STANDING_VARIABLE
 from modelratchet.core.digests import digest_value
 from modelratchet.core.folding import fold
 from modelratchet.core.page.overriding import override_of
 from modelratchet.core.registry_names import LEDGER_SUFFIX
 from modelratchet.core.verdict import Verdict
+from modelratchet.usecases.exported_registry import ExportedRegistry
 from modelratchet.usecases.ports import CandidateRecord, Ledger, ModelRegistry
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder
 from modelratchet.usecases.remembered_ledger import RememberedLedger
@@ -46,15 +48,37 @@ def store_address() -> StoreAddress:
     return read_address(Path.cwd(), os.environ)
 
 
+def exported_registry() -> ExportedRegistry | None:
+    """What stands in for ledger and registry where this process is to ask neither."""
+    folder = os.environ.get(STANDING_VARIABLE)
+    return ExportedRegistry(Path(folder)) if folder else None
+
+
+def judge_by_export(folder: Path) -> None:
+    """Have this process and its children ask an exported standing in place of the registry.
+
+    Raises:
+        EvidenceError: it cannot be believed, or there is none; said now, and not after the training.
+    """
+    ExportedRegistry(folder).read(model_name())
+    os.environ[STANDING_VARIABLE] = str(folder)
+
+
 def registry() -> ModelRegistry:
-    """The registry, asked only when its store changed since last time."""
+    """The registry, asked only when its store changed since last time; or its export."""
+    exported = exported_registry()
+    if exported is not None:
+        return exported
     address = store_address()
     memory = JsonMemory(layout.STATE / "registry.json")
     return RememberedRegistry(partial(_mlflow, address), partial(store_stamp, address), memory, _refresh_ledger)
 
 
-def remembered_ledger() -> RememberedLedger:
-    """The ledger, asked only when its store changed since last time."""
+def remembered_ledger() -> Ledger:
+    """The ledger, asked only when its store changed since last time; or its export."""
+    exported = exported_registry()
+    if exported is not None:
+        return exported
     address = store_address()
     memory = JsonMemory(layout.STATE / "ledger_answers.json")
     return RememberedLedger(partial(_mlflow_ledger, address), partial(_ledger_stamp, address), memory)

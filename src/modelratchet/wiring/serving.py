@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelratchet.errors import MissingEvidenceError
+from modelratchet.errors import ConfigError, MissingEvidenceError
 from modelratchet.serving.samples import sample_rows, write_json
 from modelratchet.serving.settings import (
     BUNDLE_VARIABLE,
@@ -64,7 +64,7 @@ def serving(wish: Wish) -> Iterator[Serving]:
     """Serve a bundle for as long as the block runs, from a private folder that nobody else can change.
 
     Raises:
-        InputError: there is no such bundle, or the port is taken.
+        InputError: there is no such bundle, the port is taken, or the log's folder cannot be written.
         EvidenceError: the bundle was changed, or is not signed where a key was given.
         OutsideError: registry or server failed.
     """
@@ -102,9 +102,22 @@ def _environment(wish: Wish, folder: Path) -> dict[str, str]:
         HOST_VARIABLE: wish.host,
         PORT_VARIABLE: str(wish.port),
         WORKERS_VARIABLE: str(wish.workers),
-        LOG_FOLDER_VARIABLE: wish.log if "://" in wish.log or not wish.log else str(Path(wish.log).absolute()),
+        LOG_FOLDER_VARIABLE: wish.log if "://" in wish.log or not wish.log else _writable(Path(wish.log)),
         PUBLIC_KEY_VARIABLE: str(wish.public_key.absolute()) if wish.public_key else "",
     }
+
+
+def _writable(folder: Path) -> str:
+    """The whole path of a folder for the log. A server goes on without one that fails later; who only misspelt it hears so now."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return str(folder.absolute())
+    except OSError as error:
+        fault = f"{folder}: {(error.strerror or str(error)).lower()}"
+        raise ConfigError(
+            "the prediction log", [fault], hint="Name a folder that can be written: --log FOLDER"
+        ) from error
 
 
 def _copy_signature(wish: Wish, folder: Path) -> None:

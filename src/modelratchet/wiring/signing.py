@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from modelratchet.adapters.model_signing_signer import ModelSigningSigner, ModelSigningVerifier
@@ -13,29 +14,50 @@ from modelratchet.usecases.checks import Check
 from modelratchet.usecases.ports import SignatureVerifier, Signer
 from modelratchet.usecases.verify_certificate import Presented, verify_certificate
 
+_PEM = "-----BEGIN "
 
-def signer() -> Signer | None:
-    """The key that RATCHET_SIGNING_KEY names.
+
+def signing_key(given: Path | None = None) -> Path | None:
+    """The private key that was given, or the one of RATCHET_SIGNING_KEY; None where there is neither.
 
     Raises:
         ConfigError: it names no file.
     """
-    key = os.environ.get(SIGNING_KEY_VARIABLE, "")
-    if not key:
-        return None
-    return ModelSigningSigner(_file(key, SIGNING_KEY_VARIABLE), os.environ.get(SIGNING_PASSWORD_VARIABLE) or None)
+    return _key(given, "--sign", SIGNING_KEY_VARIABLE)
+
+
+def signing_password() -> str | None:
+    """The private key's, if it has one."""
+    return os.environ.get(SIGNING_PASSWORD_VARIABLE) or None
+
+
+def verify_key(given: Path | None) -> Path | None:
+    """The public key that was given, or the one of RATCHET_VERIFY_KEY; None where there is neither.
+
+    Raises:
+        ConfigError: it names no file.
+    """
+    return _key(given, "--key", VERIFY_KEY_VARIABLE)
+
+
+def signer() -> Signer | None:
+    """Who signs certificates, where there is a key.
+
+    Raises:
+        ConfigError: it names no file.
+    """
+    key = signing_key()
+    return ModelSigningSigner(key, signing_password()) if key else None
 
 
 def verifier(key: Path | None) -> SignatureVerifier | None:
-    """The public key that was given, or the one that RATCHET_VERIFY_KEY names.
+    """Who checks signatures of certificates, where there is a key.
 
     Raises:
-        ConfigError: it is no file.
+        ConfigError: it names no file.
     """
-    if key is not None:
-        return ModelSigningVerifier(_file(str(key), "--key"))
-    named = os.environ.get(VERIFY_KEY_VARIABLE, "")
-    return ModelSigningVerifier(_file(named, VERIFY_KEY_VARIABLE)) if named else None
+    found = verify_key(key)
+    return ModelSigningVerifier(found) if found else None
 
 
 def verified_certificate(certificate: Path, bundle: Path, key: Path | None, minimum: int | None) -> tuple[Check, ...]:
@@ -43,8 +65,25 @@ def verified_certificate(certificate: Path, bundle: Path, key: Path | None, mini
     return verify_certificate(Presented(certificate, bundle, verifier(key), minimum, datetime.now(UTC)))
 
 
+def _key(given: Path | None, option: str, variable: str) -> Path | None:
+    if given is not None:
+        return _file(str(given), option)
+    named = os.environ.get(variable, "")
+    if named.lstrip().startswith(_PEM):
+        return _unwritten(named.strip() + "\n")
+    return _file(named, variable) if named else None
+
+
+@cache
+def _unwritten(pem: str) -> Path:
+    """A file of this text that ends with this process and is on no disk, so that a killed command leaves no key behind."""
+    handle = os.memfd_create("key", os.MFD_CLOEXEC)
+    os.write(handle, pem.encode())
+    return Path(f"/proc/{os.getpid()}/fd/{handle}")
+
+
 def _file(name: str, source: str) -> Path:
     path = Path(name)
     if not path.is_file():
-        raise ConfigError(source, [f"{name} is no file; expected a key as PEM"])
+        raise ConfigError(source, [f"{name[:80]!r} is no file; expected a key as PEM, or the name of its file"])
     return path

@@ -31,6 +31,25 @@ def test_a_clean_checkout(repository: Path) -> None:
     assert (len(found.commit), found.branch, found.is_dirty) == (40, "work", False)
 
 
+def test_commit_is_lasting_while_a_branch_holds_it_and_it_holds_all(repository: Path) -> None:
+    assert GitSourceControl(repository).revision().is_lasting
+
+    (repository / "file").write_text("two")
+    assert not GitSourceControl(repository).revision().is_lasting
+    subprocess.run(["git", "checkout", "-q", "-f", "--detach"], cwd=repository, check=True)
+    assert not GitSourceControl(repository).revision().is_lasting
+
+
+def test_history_has_its_own_commits_and_no_others(repository: Path, tmp_path: Path) -> None:
+    git = GitSourceControl(repository)
+    first = git.revision().commit
+    subprocess.run(["git", "commit", "-q", "--allow-empty", "-m", "second"], cwd=repository, check=True)
+    second = git.revision().commit
+    subprocess.run(["git", "checkout", "-q", first], cwd=repository, check=True)
+
+    assert [git.has(commit) for commit in (first, second, "0" * 40, "--all", "unknown")] == [True] + [False] * 4
+
+
 def test_a_changed_file_makes_it_dirty_and_an_untracked_one_does_not(repository: Path) -> None:
     (repository / "other").write_text("untracked")
     assert GitSourceControl(repository).revision().is_dirty is False

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 
 import pytest
 
 from modelratchet.adapters.pyarrow_prediction_log import read_feedback, read_log, read_stream
 from modelratchet.core.log_files import hour_of
 from modelratchet.errors import EvidenceError
-from modelratchet.serving.prediction_log.columns import FeedbackColumns, Label
+from modelratchet.serving.prediction_log.columns import FeedbackColumns
 from modelratchet.serving.prediction_log.parquet import Form
 from modelratchet.serving.prediction_log.parts import Parts
 from modelratchet.serving.prediction_log.recorder import Recorder
-from modelratchet.serving.prediction_log.waiting import Waiting
+from modelratchet.serving.prediction_log.steps import Label
 from modelratchet.storage.log_stores import LocalStore
-from tests.samples.logged import EVER, SCHEMA, TEN_O_CLOCK_NS, entry, keys, merge, offer, recorded, recorder
+from tests.samples.logged import EVER, SCHEMA, TEN_O_CLOCK_NS, entry, give, keys, merge, recorded, recorder
 
 HOUR = hour_of(TEN_O_CLOCK_NS)
 
@@ -49,8 +48,7 @@ class InterruptedStore(LocalStore):
 def test_a_merge_at_any_moment_of_reading_neither_hides_nor_doubles_rows(tmp_path: Path, at: int) -> None:
     log = recorder(LocalStore(tmp_path))
     for number in range(6):
-        offer(log, entry(f"r{number}", 2))
-        log.collect()
+        give(log, entry(f"r{number}", 2))
         log.flush()
     store = InterruptedStore(tmp_path, at, lambda: merge(log, HOUR + 1))
 
@@ -61,8 +59,7 @@ def test_a_merge_at_any_moment_of_reading_neither_hides_nor_doubles_rows(tmp_pat
 
 def test_a_row_comes_back_as_it_was_asked_and_answered(tmp_path: Path) -> None:
     log = recorder(LocalStore(tmp_path))
-    offer(log, entry("a", 2))
-    log.collect()
+    give(log, entry("a", 2))
     log.flush()
 
     (table,) = read_log(str(tmp_path), EVER)
@@ -82,8 +79,7 @@ def test_a_row_comes_back_as_it_was_asked_and_answered(tmp_path: Path) -> None:
 
 def test_only_the_columns_asked_for_are_read(tmp_path: Path) -> None:
     log = recorder(LocalStore(tmp_path))
-    offer(log, entry("a"))
-    log.collect()
+    give(log, entry("a"))
     log.flush()
 
     (table,) = read_log(str(tmp_path), EVER, ["label", "request_id"])
@@ -93,8 +89,7 @@ def test_only_the_columns_asked_for_are_read(tmp_path: Path) -> None:
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     log = recorder(LocalStore(tmp_path))
-    offer(log, entry("a"))
-    log.collect()
+    give(log, entry("a"))
     log.flush()
     (path,) = tmp_path.rglob("*.parquet")
     path.write_bytes(path.read_bytes()[:-9])
@@ -105,13 +100,9 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 
 def test_of_several_labels_for_one_row_the_last_counts(tmp_path: Path) -> None:
     columns = FeedbackColumns(SCHEMA)
-    waiting: Waiting[Label] = Waiting(100, 10, Event())
-    log = Recorder(
-        waiting, columns, Form(columns.schema, columns.repeating), Parts(LocalStore(tmp_path), "w", "feedback/")
-    )
+    log = Recorder(columns, Form(columns.schema, columns.repeating), Parts(LocalStore(tmp_path), "w", "feedback/"))
     for after_ns, row, value in [(2, 0, "1"), (0, 0, "0"), (1, 1, "0"), (2, 0, "0"), (1, 1, "1")]:
-        waiting.offer(Label(1, TEN_O_CLOCK_NS + after_ns * 10**9, "a", row, value))
-        log.collect()
+        log.take([Label(1, TEN_O_CLOCK_NS + after_ns * 10**9, "a", row, value)], 1)
         log.flush()
 
     assert {(row["row"], row["label"]) for row in read_feedback(str(tmp_path), EVER).to_pylist()} == {

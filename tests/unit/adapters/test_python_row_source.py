@@ -78,3 +78,15 @@ def test_a_file_that_cannot_be_used_is_named(folder: Path, code: str, kind: type
 def test_a_missing_file_is_named(folder: Path) -> None:
     with pytest.raises(InputError, match=r"trial_package/trial_project\.py is not there"):
         PythonRowSource(MODULE, {}).read(["a"])
+
+
+def test_it_is_found_in_this_folder_though_the_command_was_started_from_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`.venv/bin/ratchet` has its own folder on sys.path, not the project's; the workflows start it like that."""
+    (tmp_path / "elsewhere_project.py").write_text(
+        "import pandas as pd\ndef rows():\n    return pd.DataFrame({'a': [1]})\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path not in ("", str(tmp_path))])
+    assert PythonRowSource("elsewhere_project", {}).read(()).names == ("a",)

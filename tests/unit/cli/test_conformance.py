@@ -62,5 +62,14 @@ def test_a_schema_file_that_is_none_ends_with_3(tmp_path: Path, text: str) -> No
     assert main(["conformance", "http://127.0.0.1:9", "--schema", str(tmp_path / "schema.json")]) == 3
 
 
-def test_a_header_without_a_value_is_a_usage_error() -> None:
-    assert main(["conformance", "http://127.0.0.1:9", "-H", "Authorization"]) == 2
+@pytest.mark.parametrize("header", ["Authorization", ": 7", "X: 7\r\nY: 8", "X: …"])
+def test_a_header_that_is_none_is_a_usage_error(header: str) -> None:
+    assert main(["conformance", "http://127.0.0.1:9", "-H", header]) == 2
+
+
+@pytest.mark.parametrize(
+    "url", ["http://", "ftp://a", "http://a:b", "a:99999", "a:0", "http://[::1", "http://a b", "http://a\x00"]
+)
+def test_an_address_that_is_none_is_said_so(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["conformance", url]) == 2
+    assert "expected the address of a server" in capsys.readouterr().err

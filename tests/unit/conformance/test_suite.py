@@ -126,6 +126,14 @@ BROKEN: list[tuple[str, Change, set[str]]] = [
         on("/v2/models/flights", body=b'{"name": "flights", "versions": ["0"], "inputs": [], "outputs": [{}]}'),
         {"open-inference: GET /v2/models/flights"},
     ),
+    (
+        "a method that takes no rows",
+        on(
+            "/schema.json",
+            body=b'{"routes": [{"name": "predict", "route": "/predict", "input": {"properties": {"x": {}}}}]}',
+        ),
+        {"bentoml: GET /schema.json"},
+    ),
     ("a version that is none", on("/version", body=b"latest"), {"mlflow: GET /version"}),
 ]
 

@@ -32,6 +32,7 @@ def _plots(task: Task, holdout: Holdout | None = None) -> Plots:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", list(Task))
 def test_tables_and_pictures_have_stable_names_and_few_lines(task: Task, tmp_path: Path) -> None:
     plots = _plots(task)
@@ -45,6 +46,7 @@ def test_tables_and_pictures_have_stable_names_and_few_lines(task: Task, tmp_pat
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in (tmp_path / "pictures").iterdir())
 
 
+@pytest.mark.slow
 def test_the_same_numbers_give_the_same_files(tmp_path: Path) -> None:
     for name in ("first", "second"):
         plots = _plots(Task.BINARY)

@@ -12,8 +12,10 @@ import uvloop
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from modelratchet.serving import admission
 from modelratchet.serving.app import App
 from modelratchet.serving.connection import Connection
+from modelratchet.serving.structured_log import AccessLog
 from tests.samples.served import ROW, sample_app
 
 
@@ -54,7 +56,7 @@ def answers(transport: FakeTransport) -> list[tuple[int, bytes]]:
 Scene = Callable[[Connection, FakeTransport], Awaitable[None]]
 
 
-def play(scene: Scene, app: App | None = None) -> None:
+def play(scene: Scene, app: App | AccessLog | None = None) -> None:
     async def run() -> None:
         config = Config(app or sample_app(), proxy_headers=False, interface="asgi3", log_config=None)
         config.load()
@@ -154,6 +156,16 @@ def test_health_is_answered_while_the_line_is_full(monkeypatch: pytest.MonkeyPat
     play(scene, app)
 
 
+def test_a_body_in_chunks_that_does_not_come_is_given_up_on_uvicorns_way_too() -> None:
+    async def scene(connection: Connection, transport: FakeTransport) -> None:
+        connection.data_received(b"POST /predict HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n")
+        await asyncio.sleep(0.3)
+        [(status, answer)] = answers(transport)
+        assert (status, answer.count(b"connection: close"), transport.is_closed) == (408, 1, True)
+
+    play(scene, sample_app(deadline_seconds=0.1))
+
+
 def test_the_last_answer_says_that_it_is_the_last() -> None:
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         connection.data_received(request())
@@ -190,3 +202,78 @@ def test_a_body_that_does_not_come_is_given_up() -> None:
         assert transport.is_closed
 
     play(scene, sample_app(deadline_seconds=0.1))
+
+
+ENDLESS: list[tuple[str, bytes, bytes]] = [
+    ("headers", b"GET /livez HTTP/1.1\r\nhost: a\r\n", b"x: " + b"a" * 8000 + b"\r\n"),
+    ("one header", b"GET /livez HTTP/1.1\r\nhost: ", b"a" * 8000),
+    ("an address", b"GET /", b"a" * 8000),
+    ("trailers", b"POST /predict HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n0\r\n", b"x: " + b"a" * 8000 + b"\r\n"),
+    ("a chunk's extension", b"POST /predict HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1;", b"a" * 8000),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("begin", "more"), [row[1:] for row in ENDLESS], ids=[row[0] for row in ENDLESS])
+def test_what_is_around_a_body_has_an_end(begin: bytes, more: bytes) -> None:
+    async def scene(connection: Connection, transport: FakeTransport) -> None:
+        connection.data_received(begin)
+        pieces = 0
+        while not transport.is_closed and pieces < 100:
+            connection.data_received(more)
+            await asyncio.sleep(0)
+            pieces += 1
+        assert pieces * len(more) < 80_000
+        assert {status for status, _ in answers(transport)} <= {431}
+
+    play(scene)
+
+
+def test_a_body_in_small_chunks_is_no_large_head() -> None:
+    async def scene(connection: Connection, transport: FakeTransport) -> None:
+        connection.data_received(b"POST /predict HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
+        body = json.dumps({"rows": [ROW] * 5000}).encode()
+        for place in range(0, len(body), 10):
+            part = body[place : place + 10]
+            connection.data_received(b"%x\r\n%b\r\n" % (len(part), part))
+        connection.data_received(b"0\r\n\r\n")
+        await asyncio.sleep(0.5)
+        assert [status for status, _ in answers(transport)] == [200]
+
+    play(scene)
+
+
+@pytest.mark.parametrize("offer", ["connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n", "Connection: upgrade\r\nupgrade: websocket\r\n"])  # fmt: skip
+def test_an_offer_of_another_protocol_costs_no_body(offer: str) -> None:
+    async def scene(connection: Connection, transport: FakeTransport) -> None:
+        connection.data_received(request(extra=offer) + request())
+        connection.data_received(request(300, extra=offer))
+        await asyncio.sleep(0.2)
+        assert [status for status, _ in answers(transport)] == [200, 200, 200]
+
+    play(scene)
+
+
+def test_an_offer_is_passed_over_behind_a_request_that_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "SLICE_SECONDS", -1.0)
+
+    async def scene(connection: Connection, transport: FakeTransport) -> None:
+        for number in range(3):
+            connection.data_received(request(100 + number, extra="Connection: upgrade\r\nupgrade: websocket\r\n"))
+        await asyncio.sleep(0.2)
+        assert [status for status, _ in answers(transport)] == [200, 200, 200]
+
+    play(scene)
+
+
+def test_a_connection_whose_requests_are_logged_has_the_same_patience(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="modelratchet.access")
+
+    async def scene(connection: Connection, transport: FakeTransport) -> None:
+        connection.data_received(request())
+        await asyncio.sleep(0.05)
+        connection.data_received(request()[:-5])
+        await asyncio.sleep(0.3)
+        assert [status for status, _ in answers(transport)] == [200, 408]
+
+    play(scene, AccessLog(sample_app(deadline_seconds=0.1)))
+    assert [record.status for record in caplog.records] == [200, 408]

@@ -34,6 +34,14 @@ def test_too_many_values_are_refused_in_any_form(app: App, path: str, document: 
     assert (answered.status, answered.document["type"].rpartition(":")[2]) == (413, "too-many-values")
 
 
+@pytest.mark.parametrize("begin", [b'{"request_id":"a","labels":[', b"["])
+def test_too_many_labels_are_refused_before_they_are_read(app: App, begin: bytes) -> None:
+    started = time.process_time()
+    answered = call(app, "POST", "/feedback", begin + b"1," * 8_000_000)
+    assert (answered.status, answered.document["type"].rpartition(":")[2]) == (413, "too-many-values")
+    assert time.process_time() - started < 1
+
+
 def test_commas_in_texts_are_no_values(app: App) -> None:
     commas = ROW | {"carrier": '"\\' + "," * 2000}
     assert predict(app, {"rows": [commas] * 500}).status == 200
@@ -47,15 +55,37 @@ def test_as_many_rows_as_are_allowed_are_taken_in_any_form(app: App) -> None:
     assert predict(app, {"dataframe_split": split}, "/invocations").status == 200
 
 
-def test_other_media_types_are_left_to_their_own_parsers(app: App) -> None:
-    answered = call(app, "POST", "/invocations", b"1,A\n" * MANY, {"content-type": "text/csv"})
-    assert answered.document["type"].endswith("too-many-rows")
+HEADS: list[tuple[str, str, bytes]] = [
+    ("/invocations", "application/jsonlines", b'[1,"AA"]\n' * MANY),
+    ("/invocations", "application/x-ndjson", b"[]\n" * MANY),
+    ("/invocations", "text/csv", b"1" + b"," * 2 * MANY),
+    ("/invocations", "text/csv", b"1,AA\n" * MANY),
+    ("/invocations", "text/csv", b'x"' + b"," * 2 * MANY + b'"'),
+    ("/v2/models/flights/infer", "application/octet-stream", b'{"inputs":[{"data":[' + b"[]," * MANY),
+]
 
 
+@pytest.mark.parametrize(("path", "media_type", "body"), HEADS)
+def test_too_many_values_are_refused_in_any_media_type(app: App, path: str, media_type: str, body: bytes) -> None:
+    answered = call(app, "POST", path, body, {"content-type": media_type})
+    assert (answered.status, answered.document["type"].rpartition(":")[2]) == (413, "too-many-values")
+
+
+def test_commas_in_quoted_fields_are_no_values(app: App) -> None:
+    body = (b'1,"A""' + b"," * 2000 + b'"\r\n') * 500
+    assert call(app, "POST", "/invocations", body, {"content-type": "text/csv"}).status == 200
+
+
+def test_a_media_type_without_a_parser_is_not_counted(app: App) -> None:
+    assert call(app, "POST", "/invocations", b"," * MANY, {"content-type": "text/html"}).status == 415
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/jsonlines", "text/csv"])
 @pytest.mark.parametrize("body", [b'"\\"' * 1_000_000, b'"' + b"\\" * 3_000_001, b'"' * 3_000_001, b"," * 3_000_000])
-def test_no_text_makes_the_count_slow(app: App, body: bytes) -> None:
+def test_no_text_makes_the_count_slow(app: App, body: bytes, media_type: str) -> None:
     started = time.process_time()
-    assert predict(app, body + b"," * 50_000).status in {400, 413, 422}
+    answered = call(app, "POST", "/invocations", body + b"," * 50_000, {"content-type": media_type})
+    assert answered.status in {400, 413, 422}
     assert time.process_time() - started < 3
 
 

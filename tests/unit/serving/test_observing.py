@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 from modelratchet.adapters.pyarrow_prediction_log import read_feedback, read_log
 from modelratchet.errors import ConfigError
 from modelratchet.serving.app import App
-from modelratchet.serving.entry import is_watched, make_server
+from modelratchet.serving.entry import make_server
 from modelratchet.serving.settings import LogSettings
 from modelratchet.serving.structured_log import AccessLog
 from modelratchet.serving.tracing import Traced
@@ -130,4 +129,3 @@ def test_nothing_is_wrapped_around_the_application_unless_asked_for(
         monkeypatch.setenv(name, value)
 
     assert type(make_server()) is kind
-    assert is_watched(os.environ) is (kind is not App)

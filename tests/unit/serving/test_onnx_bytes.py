@@ -61,6 +61,21 @@ def test_a_category_of_that_name_is_no_external_tensor() -> None:
     refuse_foreign(model.SerializeToString())
 
 
+def test_branches_within_branches_without_end_are_no_graph() -> None:
+    inner = b"location"
+    for field in (6, 5, 1) * 700:  # a graph in an attribute of a node of a graph
+        inner = bytes([field << 3 | 2]) + _length(inner) + inner
+    with pytest.raises(EvidenceError, match="is no ONNX graph"):
+        refuse_foreign(bytes([7 << 3 | 2]) + _length(inner) + inner)
+
+
+def _length(data: bytes) -> bytes:
+    size, written = len(data), b""
+    while size > 0x7F:
+        written, size = written + bytes([size & 0x7F | 0x80]), size >> 7
+    return written + bytes([size])
+
+
 @given(st.binary(max_size=200))
 def test_rubbish_ends_with_one_kind_of_error(data: bytes) -> None:
     try:

@@ -251,3 +251,26 @@ def test_parameters_of_an_output_may_be_of_any_kind_but_are_looked_at(app: App) 
 def test_a_model_that_is_not_here_is_a_404_in_json(app: App, path: str) -> None:
     answered = call(app, "GET", path)
     assert (answered.status, answered.document["type"]) == (404, "urn:modelratchet:problem:not-found")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/v2/health/live", {"live": True}),
+        ("/v2/health/ready", {"live": True, "ready": True}),
+        (f"{MODEL}/ready", {"name": "flights", "ready": True}),
+        (f"{MODEL}/versions/7/ready", {"name": "flights", "ready": True}),
+    ],
+)
+def test_probes_say_in_json_what_their_status_says(app: App, path: str, said: Any) -> None:
+    answered = call(app, "GET", path)
+    assert (answered.status, answered.document) == (200, said)
+
+
+def test_millions_of_empty_texts_are_not_read_to_the_end(app: App) -> None:
+    texts = packed(b"") * 2_000_000
+    inputs = [{**HOUR, "shape": [2]}, sized(CARRIER, "BYTES", len(texts))]
+    started = time.process_time()
+    answered = infer(app, {"inputs": inputs}, texts)
+    assert answered.document["detail"] == "input carrier: found more than 2 texts, expected 2 for its shape"
+    assert time.process_time() - started < 0.5

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,7 @@ def poisoned(draw: Any) -> tuple[str, bytes, dict[str, str]]:
     return path, body, headers
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(poisoned())
 def test_no_poisoned_body_has_a_500(request: tuple[str, bytes, dict[str, str]]) -> None:

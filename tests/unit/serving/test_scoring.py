@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from modelratchet.serving.app import App
+from modelratchet.serving.exchange import Request
 from modelratchet.storage.bundles import make_bundle
 from tests.samples.bundles import LINEAGE, binary_bundle
 from tests.samples.scored import BODIES, COLUMNS, LISTS, ROWS, SPLIT, score
@@ -88,6 +90,26 @@ def test_the_accepted_type_of_the_highest_quality_is_written(app: App, accept: s
 @pytest.mark.parametrize(("accept", "status"), [("text/html", 406), ("*/*;q=0", 406), ("text/csv;q=nan", 400)])
 def test_what_cannot_be_written_is_said_before_the_rows_are_read(app: App, accept: str, status: int) -> None:
     assert score(app, b"nothing", accept=accept).status == status
+
+
+def test_a_header_in_several_lines_is_one(app: App) -> None:
+    request = Request([(b"accept", b"image/png"), (b"host", b"x"), (b"accept", b"text/csv")], b"", "order-7")
+    assert request.header(b"accept") == "image/png, text/csv"
+
+
+@pytest.mark.parametrize("path", ["/predict", "/invocations", "/v2/models/flights/infer"])
+def test_a_packed_body_is_named_and_not_unpacked(app: App, path: str) -> None:
+    packed = gzip.compress(json.dumps({"rows": ROWS, "instances": ROWS}).encode())
+    answered = call(app, "POST", path, packed, {"content-encoding": "gzip"})
+    assert (answered.status, answered.document["detail"]) == (
+        415, "found content-encoding 'gzip', expected none; send the body as it is",
+    )  # fmt: skip
+
+
+def test_a_body_as_it_is_may_say_so(app: App) -> None:
+    body = json.dumps({"rows": ROWS}).encode()
+    assert call(app, "POST", "/predict", body, {"content-encoding": "identity"}).status == 200
+    assert call(app, "POST", "/predict", b"{", {"content-encoding": "identity"}).status == 400
 
 
 LINES, CSV = "application/jsonlines", "text/csv"

@@ -52,6 +52,18 @@ def test_the_callers_trace_is_continued() -> None:
     assert f"{span.parent.span_id:016x}" == PARENT
 
 
+def test_a_state_in_several_lines_is_one_list() -> None:
+    lines = [(b"tracestate", b"one=1"), (b"traceparent", f"00-{TRACE}-{PARENT}-01".encode()), (b"tracestate", b"two=2")]
+
+    assert dict(span_of(headers=lines).context.trace_state) == {"one": "1", "two": "2"}
+
+
+def test_of_two_parents_none_is_believed() -> None:
+    lines = [(b"traceparent", f"00-{TRACE}-{parent}-01".encode()) for parent in (PARENT, PARENT[::-1])]
+
+    assert span_of(headers=lines).parent is None
+
+
 def test_a_trace_that_the_caller_did_not_sample_is_left_alone() -> None:
     with pytest.raises(ValueError, match="not enough values"):
         span_of(headers=[(b"traceparent", f"00-{TRACE}-{PARENT}-00".encode())])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modelratchet.errors import StorageError
+from modelratchet.errors import ConfigError, StorageError
 from modelratchet.storage.log_stores import LocalStore, LogStore, open_store
 
 PLACES: dict[str, Callable[[Path], str]] = {
@@ -70,6 +70,7 @@ def test_a_place_that_cannot_be_written_is_a_fault_of_the_store(tmp_path: Path) 
         LocalStore(tmp_path / "file").put("folder/name", b"rows")
 
 
-def test_a_package_that_is_not_installed_is_named() -> None:
-    with pytest.raises(StorageError, match="gcsfs"):
-        open_store("gs://bucket/log")
+@pytest.mark.parametrize(("url", "said"), [("gs://bucket/log", "gcsfs"), ("foo://bucket/log", "Protocol not known")])
+def test_a_kind_of_store_that_is_not_reached_here_is_a_fault_of_the_settings(url: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        open_store(url)

@@ -86,6 +86,53 @@ def test_the_champions_own_bundle_is_not_recorded_again(files: CandidateFiles, r
     assert record_candidate(files, recorder, compose_candidate) is False
 
 
+def clean(recorder: Recorder, commit: str, **changes: object) -> Recorder:
+    """The same desk in front of a checkout that differs from its commit in nothing."""
+    source_control = FakeSourceControl(commit, is_dirty=False)
+    source_control.found = replace(source_control.found, **changes)  # type: ignore[arg-type]
+    return replace(recorder, source_control=source_control)
+
+
+def named_commit(recorder: Recorder) -> str:
+    version = recorder.registry.version("flights-late", "1")
+    assert version is not None
+    return version.commit
+
+
+def test_version_that_was_made_before_its_sources_were_committed_gets_their_commit(
+    files: CandidateFiles, recorder: Recorder
+) -> None:
+    record_candidate(files, recorder, compose_candidate)
+    committed = clean(recorder, "c" * 40)
+
+    assert named_commit(recorder) == ""
+    assert record_candidate(files, committed, pytest.fail) is True
+    assert record_candidate(files, committed, pytest.fail) is False
+    assert named_commit(recorder) == "c" * 40
+
+
+def test_commit_of_a_merge_that_was_only_tried_gives_way_to_the_one_on_the_branch(
+    files: CandidateFiles, recorder: Recorder
+) -> None:
+    record_candidate(files, clean(recorder, "a" * 40, is_detached=True), compose_candidate)
+    before = named_commit(recorder)
+    record_candidate(files, clean(recorder, "b" * 40, is_detached=True), pytest.fail)
+
+    assert (before, named_commit(recorder)) == ("a" * 40, "a" * 40)
+    assert record_candidate(files, clean(recorder, "c" * 40), pytest.fail) is True
+    assert named_commit(recorder) == "c" * 40
+
+
+def test_commit_that_the_branch_still_has_stays_named(files: CandidateFiles, recorder: Recorder) -> None:
+    record_candidate(files, clean(recorder, "a" * 40), compose_candidate)
+    later = clean(recorder, "b" * 40)
+    assert isinstance(later.source_control, FakeSourceControl)
+    later.source_control.history.add("a" * 40)
+
+    assert record_candidate(files, later, pytest.fail) is False
+    assert named_commit(recorder) == "a" * 40
+
+
 def test_a_registry_that_is_down_leaves_no_receipt(files: CandidateFiles, recorder: Recorder) -> None:
     recorder.registry.is_down = True  # type: ignore[attr-defined]
 

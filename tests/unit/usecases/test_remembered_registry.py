@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from modelratchet.usecases.ports import RegisteredVersion
 from modelratchet.usecases.remembered_registry import RememberedRegistry
 from tests.fakes.memory import FakeMemory
 from tests.fakes.model_registry import FakeModelRegistry
@@ -50,6 +52,31 @@ def test_a_changed_store_is_asked_again(
     stamps.value = "s2"
 
     assert remembered.version(MODEL, "1") == version
+
+
+def test_commit_that_is_named_is_known_the_next_time_without_a_question(
+    remembered: RememberedRegistry, real: FakeModelRegistry, stamps: Stamps, tmp_path: Path
+) -> None:
+    version = remembered.record(candidate(tmp_path))
+    remembered.version(MODEL, "1")
+    real.name_commit = _moving(real, stamps)  # type: ignore[method-assign]
+    remembered.name_commit(version, "c" * 40)
+    real.calls.clear()
+
+    found = remembered.version(MODEL, "1")
+    assert found is not None
+    assert (found.commit, real.calls) == ("c" * 40, [])
+
+
+def _moving(real: FakeModelRegistry, stamps: Stamps) -> Callable[[RegisteredVersion, str], RegisteredVersion]:
+    """A write changes the store's stamp."""
+    name_commit = real.name_commit
+
+    def write(version: RegisteredVersion, commit: str) -> RegisteredVersion:
+        stamps.value += "'"
+        return name_commit(version, commit)
+
+    return write
 
 
 def test_an_unknown_stamp_is_never_trusted(

@@ -4,6 +4,7 @@ address     where the store is, from MLFLOW_TRACKING_URI; nothing of MLflow is i
 probe       whether anything changed in the store, in milliseconds; nothing of MLflow is imported
 store       the one locked initialisation, and the client
 errors      MLflow's errors as ours
+refusals    a server that does not know the user, or does not let it
 artifacts   upload, read back, compare
 model_files the MLflow model made of a bundle
 pyfunc_model  the code that travels with it
@@ -17,4 +18,6 @@ ledger      the port `Ledger`: promotion events as versions of NAME.promotions
 projecting  aliases and tags that follow from it
 registry    the port `ModelRegistry`
 server      `mlflow server` for a person or a test
+users       the port `TeamUsers`
+migration   a SQLite store moved to a team's database
 """

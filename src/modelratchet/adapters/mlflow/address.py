@@ -55,6 +55,11 @@ class StoreAddress:
         return self.uri.startswith(("http://", "https://"))
 
     @property
+    def is_absent(self) -> bool:
+        """Whether it is a SQLite file that nobody has made yet: nothing is in it, and to ask makes it."""
+        return self.database is not None and not self.database.exists()
+
+    @property
     def shown(self) -> str:
         """The address as it may be printed: without a password."""
         parts = urlsplit(self.uri)

@@ -83,10 +83,22 @@ def verify(target: ArtifactRepository, expected: dict[str, str]) -> None:
     Raises:
         DigestError: a file is missing or has other bytes.
     """
+    here = _folder_of(target)
+    if here is not None:
+        # MLflow does not hand over a file of this machine that has a `#` in its name
+        require_same(expected, digests_below(here))
+        return
     with tempfile.TemporaryDirectory(prefix="ratchet-") as folder:
         local = Path(target.download_artifacts("", dst_path=folder))
         found = digests_below(local)
     require_same(expected, found)
+
+
+def _folder_of(target: ArtifactRepository) -> Path | None:
+    """The folder of an artifact root on this machine; None for any other."""
+    from mlflow.store.artifact.local_artifact_repo import LocalArtifactRepository
+
+    return Path(target.artifact_dir) if isinstance(target, LocalArtifactRepository) else None
 
 
 def require_same(expected: dict[str, str], found: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from modelratchet.adapters.mlflow.address import StoreAddress
+from modelratchet.adapters.mlflow.refusals import refusal
 from modelratchet.errors import (
     ConfigError,
     EvidenceError,
@@ -22,7 +23,7 @@ from modelratchet.errors import (
 
 HINT = "Nothing that was trained is lost: run the same command again when it answers."
 
-_REFUSED = {"INVALID_PARAMETER_VALUE", "PERMISSION_DENIED", "UNAUTHENTICATED", "ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"}
+_REFUSED = {"INVALID_PARAMETER_VALUE", "ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"}
 # SQLite's words, and the system's where a server or a library passes on no more than text
 _NO_SPACE = ("database or disk is full", "No space left on device")
 # the system's words: MLflow passes on no more than text
@@ -43,7 +44,7 @@ def translated(address: StoreAddress, doing: str) -> Iterator[None]:
         UnreachableError: nothing listens at its address.
         TrackingError: the store is slow, busy, or answered with a fault of its own.
         StorageError: the disk is full.
-        InputError: the store refused the request, and would again.
+        InputError: the store refused the request, and would again; or it does not know the user, or does not let it do this.
         EvidenceError: the answer makes no sense.
     """
     try:
@@ -86,6 +87,10 @@ def insisting(call: Callable[[], object]) -> None:
 
 def translate(error: Exception, address: StoreAddress, doing: str) -> RatchetError:
     """Choose our error for one of the vendor's."""
+    return refusal(error, address, doing) or _failure(error, address, doing)
+
+
+def _failure(error: Exception, address: StoreAddress, doing: str) -> RatchetError:
     said = " ".join(str(error).split())[:_SHOWN_CHARACTERS]
     message = f"MLflow at {address.shown} could not {doing}: {said}"
     if "out-of-date database schema" in said:

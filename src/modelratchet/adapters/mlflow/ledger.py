@@ -44,10 +44,6 @@ class MlflowLedger:
     def _client(self) -> MlflowClient:
         return connect(self._address)
 
-    @property
-    def _is_absent(self) -> bool:
-        return self._address.database is not None and not self._address.database.exists()
-
     def read(self, model: str) -> tuple[StoredEvent, ...]:
         """All events, page by page."""
         return self._read_after(model, 0)
@@ -69,7 +65,7 @@ class MlflowLedger:
 
     def projection(self, model: str) -> Projection:
         """What aliases and tags say."""
-        if self._is_absent:
+        if self._address.is_absent:
             return Projection(None, None, None, None)
         with translated(self._address, f"tell the aliases of {model}"):
             return projection_of(self._client, model)
@@ -104,7 +100,7 @@ class MlflowLedger:
         return fold(history.model, self._read_after(history.model, n_read), history)
 
     def _read_after(self, model: str, number: int) -> tuple[StoredEvent, ...]:
-        if self._is_absent:
+        if self._address.is_absent:
             return ()
         with translated(self._address, f"read the ledger of {model}"):
             return tuple(_stored(version) for version in self._pages(ledger_name(model), number))

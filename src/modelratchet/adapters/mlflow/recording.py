@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from modelratchet.adapters.mlflow import artifacts, model_files, run_list, runs, versions
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.errors import insisting
+from modelratchet.adapters.mlflow.refusals import is_forbidden
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
 from modelratchet.errors import EvidenceError, OutsideError, TrackingError, UnreachableError
 from modelratchet.usecases.ports import CandidateRecord, RunPages, RunPlace
@@ -48,14 +50,24 @@ class Recording:
         run_list.share_columns(self.client, experiment, self.candidate)
         run = self._run_on_standing_version(experiment)
         if run is None:
-            made = self._new_run(experiment, with_model=True)
-            self._make_version(made)
-            run = made.run
+            run = self._versioned_run(experiment)
         version = versions.settle(self.client, self.candidate.model, self.digest)
         if version is None:
             raise TrackingError("the version that was just made is gone", hint="Run the same command again.")
         self._finish(experiment, version, self._run_that_counts(version, run))
         return self.client.get_model_version(version.name, version.version)
+
+    def _versioned_run(self, experiment: str) -> Run:
+        """A new run, and the bundle's version; neither where the server lets this user make the one and not the other."""
+        made = self._new_run(experiment, with_model=True)
+        try:
+            self._make_version(made)
+        except Exception as error:
+            if is_forbidden(error):
+                with suppress(Exception):  # who may not make a version may not throw a run away either, perhaps
+                    runs.discard_run(self.client, made.run)
+            raise
+        return made.run
 
     def _run_on_standing_version(self, experiment: str) -> Run | None:
         """The run of this verdict, found or made, if the bundle has a version already."""
@@ -126,7 +138,7 @@ class Recording:
                 source=f"{info.artifact_uri.rstrip('/')}/{model_files.MODEL_PATH}",
                 run_id=info.run_id,
                 tags=tags,
-                description=self._pages(info.run_id, info.experiment_id).note,
+                description=versions.described(self._pages(info.run_id, info.experiment_id).note),
             )
         )
 
@@ -142,8 +154,8 @@ class Recording:
         runs.close_others(self.client, experiment, self.candidate.key, run_id)
         runs.reap(self.client, experiment)
         if version.tags.get(versions.VERDICT_TAG) != self.candidate.key:
-            note = self._pages(run_id, experiment).note
-            self.client.update_model_version(version.name, version.version, description=note)
+            description = versions.described(self._pages(run_id, experiment).note)
+            self.client.update_model_version(version.name, version.version, description=description)
             # a version's tags do not show in what a server tells of the model, which `probe` watches; this one does
             insisting(
                 lambda: self.client.set_registered_model_tag(version.name, versions.VERDICT_TAG, self.candidate.key)

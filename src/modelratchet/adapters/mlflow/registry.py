@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,13 +46,9 @@ class MlflowRegistry:
     def _client(self) -> MlflowClient:
         return connect(self._address)
 
-    @property
-    def _is_absent(self) -> bool:
-        return self._address.database is not None and not self._address.database.exists()
-
     def version(self, model: str, number: str) -> RegisteredVersion | None:
         """A whole version by its number."""
-        if self._is_absent:
+        if self._address.is_absent:
             return None
         with translated(self._address, f"look up version {number} of {model}"):
             found = versions.version_of_number(self._client, model, number)
@@ -67,7 +64,7 @@ class MlflowRegistry:
 
     def find(self, model: str, key: str) -> RegisteredVersion | None:
         """The whole version whose latest verdict is that of the key."""
-        if self._is_absent:
+        if self._address.is_absent:
             return None
         with translated(self._address, f"look up versions of {model}"):
             found = versions.versions_of_verdict(self._client, model, key)
@@ -91,11 +88,20 @@ class MlflowRegistry:
         """Put an override into the run's note and the version's description."""
         with translated(self._address, f"show the override of version {version.version} of {version.model}"):
             run = runs.living_run(self._client, version.verdict_run_id)
-            if run is not None:
-                runs.set_note(self._client, run.info.run_id, with_override(runs.note_of(run), override))
+            note = with_override(runs.note_of(run), override) if run is not None else ""
+            if run is not None and note != runs.note_of(run):
+                runs.set_note(self._client, run.info.run_id, note)
             found = self._client.get_model_version(version.model, version.version)
-            description = with_override(found.description or "", override)
-            self._client.update_model_version(version.model, version.version, description=description)
+            description = versions.described(with_override(found.description or "", override))
+            if description != found.description:
+                self._client.update_model_version(version.model, version.version, description=description)
+
+    def name_commit(self, version: RegisteredVersion, commit: str) -> RegisteredVersion:
+        """Put the commit on the version; what its run says stays."""
+        with translated(self._address, f"name the commit of version {version.version} of {version.model}"):
+            found = self._client.get_model_version(version.model, version.version)
+            versions.name_commit(self._client, found, commit)
+        return replace(version, commit=commit)
 
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         """Record a candidate, or find it recorded."""
@@ -113,7 +119,7 @@ class MlflowRegistry:
             ) from error
 
     def _judged(self, model: str, tag: str, digest: str) -> tuple[str, ...]:
-        if self._is_absent:
+        if self._address.is_absent:
             return ()
         with translated(self._address, f"look up what was judged of {model}"):
             return judged.bundles_judged(self._client, model, tag, digest)

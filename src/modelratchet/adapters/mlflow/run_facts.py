@@ -23,14 +23,21 @@ def facts_of_run(version: RegisteredVersion, run: Run) -> RunFacts:
         run_id=str(run.info.run_id),
         experiment_id=str(run.info.experiment_id),
         params=dict(run.data.params),
-        tags=_origin(run.data.tags),
+        tags={**_origin(run.data.tags), **_committed(version)},
         datasets=tuple(_datasets(run)),
     )
 
 
 def facts_of_version(version: RegisteredVersion, found: ModelVersion) -> RunFacts:
     """What is left when the run is gone."""
-    return RunFacts(version.version, version.run_id, version.experiment_id, {}, _origin(found.tags), ())
+    return RunFacts(
+        version.version, version.run_id, version.experiment_id, {}, {**_origin(found.tags), **_committed(version)}, ()
+    )
+
+
+def _committed(version: RegisteredVersion) -> dict[str, str]:
+    """A run that was made before its sources were committed does not know their commit; the version does."""
+    return {"git.commit": version.commit, "git.dirty": "no"} if version.commit else {}
 
 
 def _origin(tags: Mapping[str, str]) -> dict[str, str]:

@@ -36,7 +36,7 @@ class MlflowRunFiles:
 
     def runs(self, model: str) -> tuple[RecordedRun, ...]:
         """All whole runs of a model's experiment, the oldest first."""
-        if self._address.database is not None and not self._address.database.exists():
+        if self._address.is_absent:
             return ()
         with translated(self._address, f"list the runs of {model}"):
             experiment = self._client.get_experiment_by_name(model)

@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,33 +70,52 @@ def mlflow_server(address: StoreAddress, options: ServerOptions = ServerOptions(
         TrackingError: the server ended, or did not answer in time.
     """
     init_store(address)
-    port = _free_port(options.port)
-    output = options.log.open("ab") if options.log else subprocess.DEVNULL
+    with served(_command(address, options), {}, options.log, options.port) as server:
+        yield server
+
+
+@contextmanager
+def served(
+    command: Sequence[str], settings: Mapping[str, str], log: Path | None, port: int = 0
+) -> Iterator[RunningServer]:
+    """Run a server for as long as the block runs.
+
+    Args:
+        command: `mlflow server` with all but host and port.
+        settings: further variables of its environment: what names a password is no argument, which everybody on the machine can read.
+        log: the file that gets its output; None for none.
+        port: the wanted one; another is taken where it is not free.
+
+    Raises:
+        TrackingError: the server ended, or did not answer in time.
+    """
+    free = _free_port(port)
+    output = log.open("ab") if log else subprocess.DEVNULL
     process = subprocess.Popen(
-        _command(address, options, port),
+        [*command, "--host", HOST, "--port", str(free)],
         stdout=output,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call, no lock
-        env=_environment(),
+        env={**_environment(), **settings},
     )
     try:
-        uri = f"http://{HOST}:{port}"
-        _await_answer(process, uri, options)
+        uri = f"http://{HOST}:{free}"
+        _await_answer(process, uri, log)
         yield RunningServer(uri, process.pid)
     finally:
         _stop_group(process)
-        if options.log:
+        if log:
             output.close()  # type: ignore[union-attr]  # a file when there is a log
 
 
-def _command(address: StoreAddress, options: ServerOptions, port: int) -> list[str]:
+def _command(address: StoreAddress, options: ServerOptions) -> list[str]:
     artifacts = ["--no-serve-artifacts", "--default-artifact-root", address.artifact_root]
     if options.serves_artifacts:
         artifacts = ["--serve-artifacts", "--artifacts-destination", address.artifact_root]
     return [
-        *(sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(port)),
+        *(sys.executable, "-m", "mlflow", "server"),
         *("--workers", str(options.workers), "--backend-store-uri", address.uri),
         *artifacts,
     ]
@@ -109,9 +128,9 @@ def _environment() -> dict[str, str]:
     return {**settings, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
-def _await_answer(process: subprocess.Popen[bytes], uri: str, options: ServerOptions) -> None:
+def _await_answer(process: subprocess.Popen[bytes], uri: str, log: Path | None) -> None:
     deadline = time.monotonic() + START_SECONDS
-    where = f"; its output is in {options.log}" if options.log else ""
+    where = f"; its output is in {log}" if log else ""
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise TrackingError(

@@ -131,7 +131,14 @@ def _has_tables(database: Path) -> bool:
         return False
     # not read-only: a writer that was killed in a commit leaves a journal, and who opens the file next has to undo it
     with closing(sqlite3.connect(f"file:{database}?mode=rw", uri=True, timeout=20)) as connection:
-        return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone() is not None
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and "alembic_version" not in tables:
+        raise ConfigError(
+            "MLFLOW_TRACKING_URI",
+            [f"{database} holds tables of something else: {', '.join(sorted(tables)[:5])}"],
+            hint="Name a store of MLflow's, or a file that is not there yet. Nothing was changed.",
+        )
+    return bool(tables)
 
 
 def _follow_move(database: Path) -> None:

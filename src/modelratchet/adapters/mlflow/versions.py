@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from modelratchet.adapters.mlflow.errors import insisting, is_missing, is_taken
+from modelratchet.core.run_facts import commit_in
 from modelratchet.usecases.ports import RegisteredVersion
 
 if TYPE_CHECKING:
@@ -26,7 +27,20 @@ VERDICT_TAG = "ratchet.verdict_digest"
 VERDICT_RUN_TAG = "ratchet.verdict_run"
 NUMBER_TAG = "ratchet.version"
 EXPERIMENT_TAG = "ratchet.experiment_id"
+COMMIT_TAG = "ratchet.commit"
+"""A commit on a branch that holds what made a version, where it was made first and committed or merged later."""
 MANAGED_TAG = "ratchet.managed"
+DESCRIPTION_CHARACTERS = 5000
+"""All that PostgreSQL holds of a version's description, which is less than of a run's note. SQLite does not count."""
+_REST = "\n\nThe rest is in the note of its run."
+
+
+def described(note: str) -> str:
+    """A run's note as the description of a version: cut between two blocks where it is too long."""
+    if len(note) <= DESCRIPTION_CHARACTERS:
+        return note
+    start = note[: DESCRIPTION_CHARACTERS - len(_REST)]
+    return (start.rpartition("\n\n")[0] or start) + _REST
 
 
 def ensure_model(client: MlflowClient, model: str) -> None:
@@ -116,7 +130,15 @@ def registered(version: ModelVersion) -> RegisteredVersion:
         verdict_run_id=version.tags.get(VERDICT_RUN_TAG, str(version.run_id or "")),
         bundle_digest=version.tags.get(DIGEST_TAG, ""),
         experiment_id=version.tags.get(EXPERIMENT_TAG, ""),
+        commit=version.tags.get(COMMIT_TAG) or commit_in(version.tags),
     )
+
+
+def name_commit(client: MlflowClient, version: ModelVersion, commit: str) -> None:
+    """Say which commit holds what made a version."""
+    set_tags(client, version, {COMMIT_TAG: commit})
+    # a version's tags do not show in what a server tells of the model, which `probe` watches; this one does
+    insisting(partial(client.set_registered_model_tag, version.name, COMMIT_TAG, commit))
 
 
 def _having(client: MlflowClient, model: str, tag: str, value: str) -> list[ModelVersion]:

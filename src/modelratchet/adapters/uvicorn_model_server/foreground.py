@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import signal
 import socket
@@ -85,6 +86,14 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
 
 
+def _way_out(error: OSError, port: int) -> str:
+    if error.errno == errno.EACCES:
+        return "Ports below 1024 are root's: --port 3000"
+    if error.errno != errno.EADDRINUSE:
+        return "Name an address of this machine: --host 127.0.0.1"
+    return f"Take another: --port {port + 1}" if port < 65_535 else "Take another with --port."
+
+
 def _refuse_taken(address: tuple[str, int]) -> None:
     host, port = address
     try:
@@ -96,5 +105,5 @@ def _refuse_taken(address: tuple[str, int]) -> None:
         raise ConfigError(
             "the address to serve on",
             [f"port {port} of {host}: {(error.strerror or str(error)).lower()}"],
-            hint=f"Take another: --port {port + 1}" if port < 65_535 else "Take another with --port.",
+            hint=_way_out(error, port),
         ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelratchet.conformance.expectations import Protocol
 from modelratchet.conformance.protocols import (
     azure_ml,
+    bentoml,
     http,
     mlflow,
     open_inference,
@@ -16,6 +17,7 @@ from modelratchet.conformance.protocols import (
 
 PROTOCOLS: tuple[Protocol, ...] = (
     plain.PROTOCOL,
+    bentoml.PROTOCOL,
     sagemaker.PROTOCOL,
     mlflow.PROTOCOL,
     vertex.PROTOCOL,

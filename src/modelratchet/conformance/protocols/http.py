@@ -71,7 +71,7 @@ def _kept_after_fault(subject: Subject) -> Found:
 def _chunked(subject: Subject) -> Found:
     body = _body(subject)
     parts = [body[start : start + 50] for start in range(0, len(body), 50)]
-    return _as_reference(subject.endpoint.call("POST", PATH, iter(parts), _HEADERS), subject)
+    return _as_reference(subject.endpoint.call("POST", PATH, parts, _HEADERS), subject)
 
 
 def _continued(subject: Subject) -> Found:

@@ -53,7 +53,7 @@ def _block(block: Block, *, has_folds: bool) -> Iterator[str]:
         case Paragraph():
             yield for_markdown_line(block.text)
         case Table():
-            yield _table(block)
+            yield table(block)
             yield from _left_out(block.left_out)
         case Plot():
             yield "\n".join(["```text", *bars.lines_of(block), "```"])
@@ -81,11 +81,12 @@ def _link(link: Link) -> str:
     return f"[{for_markdown(link.name)}]({address})" if address else ""
 
 
-def _table(table: Table) -> str:
-    numbers = [any(row[index].is_number for row in table.rows) for index in range(len(table.header))]
+def table(block: Table) -> str:
+    """A table of its own, for a page that is not the decision's."""
+    numbers = [any(row[index].is_number for row in block.rows) for index in range(len(block.header))]
     rule = ["---:" if is_number else "---" for is_number in numbers]
-    lines: list[Sequence[str]] = [[for_markdown(name) for name in table.header], rule]
-    lines += [[_cell(cell) for cell in row] for row in table.rows]
+    lines: list[Sequence[str]] = [[for_markdown(name) for name in block.header], rule]
+    lines += [[_cell(cell) for cell in row] for row in block.rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 

@@ -1,6 +1,7 @@
 """What the server remembers of its predictions, and of the labels that come later: Parquet files of an hour each.
 
-The event loop calls `PredictionLog.offer` and `Feedback.accept`; everything else happens in two threads of `writer`.
+The event loop calls `PredictionLog.offer` and `Feedback.accept`; a thread, `courier`, hands on what they took to a process of its own, `keeper`, which does
+all the rest.
 `docs/formats` says what the files hold, `adapters.pyarrow_prediction_log` reads them.
 """
 

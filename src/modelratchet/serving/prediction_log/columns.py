@@ -1,39 +1,18 @@
-"""Rows become Arrow columns: one `RecordBatch` for entries of one hour. Called by the writer's thread only.
-
-It holds the interpreter's lock while the event loop waits for it, so it is fed a few hundred rows at a time.
-"""
+"""Rows become Arrow columns, in the process that keeps the log."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from arro3.core import Array, DataType, Field, RecordBatch
 from arro3.core import Schema as ArrowSchema
 
 from modelratchet.core.schema import Schema
-from modelratchet.serving.batches import Answer, Batch
+from modelratchet.serving.prediction_log.steps import Label, Step
 
 MICROSECONDS = DataType.timestamp("us", tz="UTC")
-
-
-Entry: TypeAlias = tuple[int, int, str, Batch, Answer, int]
-"""One request: its rows, the time in nanoseconds since 1970, its id, what was asked and answered, and microseconds that it took.
-
-A bare tuple, since one is made for every request: a named one takes six times as long. The arrays are the request's own, and nobody changes them.
-"""
-
-
-class Label(NamedTuple):
-    """What turned out to be right for one row of a request: a class's name, or a number for regression. It begins as an `Entry` does."""
-
-    rows: int
-    time_ns: int
-    request_id: str
-    row: int
-    value: str | float
 
 
 @dataclass(frozen=True)
@@ -57,42 +36,44 @@ class PredictionColumns:
         """
         self._classes = text_array(schema.classes)
         self._version, self._variant = text_array([stamp.version]), text_array([stamp.variant])
+        self._n_numeric, self._n_categorical = len(schema.numeric), len(schema.categorical)
         self._numeric = [(place, name) for place, name in enumerate(schema.numeric) if name not in redacted]
         self._categorical = [(place, name) for place, name in enumerate(schema.categorical) if name not in redacted]
         self.schema = self._arrow_schema(schema)
         self.repeating = ("version", "variant", *(f"feature.{name}" for _, name in self._categorical), "label")
 
-    def of(self, entries: Sequence[Entry]) -> RecordBatch:
+    def of(self, step: Step) -> RecordBatch:
         """Make the columns: `(n_rows,)` each, rows in the order of the entries."""
-        counts, times, request_ids, batches, answers, latencies = zip(*entries, strict=True)
-        requests = np.repeat(np.arange(len(entries)), counts)
+        requests = np.repeat(np.arange(len(step.counts)), step.counts)
         arrays = [
-            text_array(request_ids).take(requests),
-            Array.from_numpy(_row_numbers(counts)),
-            time_array(np.array(times)[requests]),
+            text_array(step.request_ids).take(requests),
+            Array.from_numpy(_row_numbers(step.counts)),
+            time_array(np.array(step.times_ns)[requests]),
             self._version.take(np.zeros_like(requests)),
             self._variant.take(np.zeros_like(requests)),
-            Array.from_numpy(np.array(latencies, dtype=np.int64)[requests]),
-            *self._features(batches),
-            *self._answers(answers),
+            Array.from_numpy(np.array(step.latencies_us, dtype=np.int64)[requests]),
+            *self._features(step, len(requests)),
+            *self._answers(step, len(requests)),
         ]
         return RecordBatch.from_arrays(arrays, schema=self.schema)
 
-    def _features(self, batches: Sequence[Batch]) -> list[Array]:
-        arrays = []
-        if self._numeric:
-            numbers = _stacked([batch.numeric for batch in batches])
-            arrays += [_column(numbers, place) for place, _ in self._numeric]
-        if self._categorical:
-            texts = _stacked([batch.categorical for batch in batches])
-            arrays += [text_array(texts[:, place].tolist()) for place, _ in self._categorical]
-        return arrays
+    def times_ns(self, step: Step) -> np.ndarray:
+        """When each row was asked, int64 `(n_rows,)`."""
+        return np.repeat(np.array(step.times_ns, dtype=np.int64), step.counts)
 
-    def _answers(self, answers: Sequence[Answer]) -> list[Array]:
+    def _features(self, step: Step, n_rows: int) -> list[Array]:
+        numbers = np.frombuffer(step.numeric, np.float32).reshape(n_rows, self._n_numeric)
+        width = self._n_categorical
+        return [
+            *(_column(numbers, place) for place, _ in self._numeric),
+            *(text_array(step.categorical[place::width]) for place, _ in self._categorical),
+        ]
+
+    def _answers(self, step: Step, n_rows: int) -> list[Array]:
         if not len(self._classes):
-            return [Array.from_numpy(_stacked([answer.predictions for answer in answers]))]
-        labels = _stacked([answer.labels for answer in answers])
-        shares = _stacked([answer.probabilities for answer in answers])
+            return [Array.from_numpy(np.frombuffer(step.predictions, np.float32))]
+        labels = np.frombuffer(step.labels, np.int64)
+        shares = np.frombuffer(step.probabilities, np.float32).reshape(n_rows, len(self._classes))
         return [self._classes.take(labels), *(_column(shares, place) for place in range(len(self._classes)))]
 
     def _arrow_schema(self, schema: Schema) -> ArrowSchema:
@@ -129,9 +110,9 @@ class FeedbackColumns:
             ]
         )
 
-    def of(self, entries: Sequence[Label]) -> RecordBatch:
+    def of(self, labels: Sequence[Label]) -> RecordBatch:
         """Make the columns, one row a label."""
-        _, times, request_ids, rows, values = zip(*entries, strict=True)
+        _, times, request_ids, rows, values = zip(*labels, strict=True)
         arrays = [
             text_array(request_ids),
             Array.from_numpy(np.array(rows, dtype=np.int32)),
@@ -139,6 +120,10 @@ class FeedbackColumns:
             text_array(values) if self._is_text else Array.from_numpy(np.array(values, dtype=np.float64)),
         ]
         return RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def times_ns(self, labels: Sequence[Label]) -> np.ndarray:
+        """When each label came, int64 `(n_labels,)`."""
+        return np.array([time_ns for _, time_ns, *_ in labels], dtype=np.int64)
 
 
 def text_array(values: Iterable[object]) -> Array:
@@ -159,10 +144,6 @@ def _row_numbers(counts: Sequence[int]) -> np.ndarray:
     if len(counts) == sum(counts):
         return np.zeros(len(counts), dtype=np.int32)
     return np.concatenate([np.arange(count, dtype=np.int32) for count in counts])
-
-
-def _stacked(arrays: Sequence[np.ndarray | None]) -> np.ndarray:
-    return np.concatenate([array for array in arrays if array is not None])
 
 
 def _column(values: np.ndarray, place: int) -> Array:

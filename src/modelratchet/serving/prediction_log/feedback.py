@@ -16,8 +16,9 @@ from http import HTTPStatus
 import msgspec
 
 from modelratchet.core.schema import Schema
-from modelratchet.serving.prediction_log.columns import Label
+from modelratchet.serving.parsers.records import refuse_twice
 from modelratchet.serving.prediction_log.log import PredictionLog
+from modelratchet.serving.prediction_log.steps import Label
 from modelratchet.serving.problems import Problem, unreadable
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -80,6 +81,7 @@ class Feedback:
             found = self._decoder.decode(body)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             raise unreadable(error) from error
+        refuse_twice(body)
         items = found if isinstance(found, list) else list(_spread(found))
         if not items:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no-labels", "found no label, expected at least one")
@@ -99,16 +101,27 @@ class Feedback:
 
     def _value(self, place: int, label: Value) -> str | float:
         if not self._classes:
-            if isinstance(label, (str, bool)) or not math.isfinite(label):
-                detail = f"found {label!r}, expected a number"
-                raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "wrong-label", detail[:200], row=place)
-            return float(label)
+            number = _number(label)
+            if not math.isfinite(number):
+                detail = f"found {str(label)[:100]!r}, expected a number that a float can hold"
+                raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "wrong-label", detail, row=place)
+            return number
         # a class is text in the schema; a caller whose classes are numbers may send the number
         named = str(label)
         if named not in self._classes:
             detail = f"found {named[:100]!r}, expected one of {', '.join(sorted(self._classes)[:20])}"
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown-label", detail, row=place)
         return named
+
+
+def _number(label: Value) -> float:
+    """NaN for what is none."""
+    if isinstance(label, (str, bool)):
+        return math.nan
+    try:
+        return float(label)
+    except OverflowError:  # a whole number may have any number of digits
+        return math.inf
 
 
 def _spread(many: ManyLabels) -> Iterator[OneLabel]:

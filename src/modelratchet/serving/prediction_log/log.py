@@ -6,20 +6,20 @@ from collections.abc import Callable
 
 from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.metrics.numbers import LogCounts
-from modelratchet.serving.prediction_log.columns import Entry, Label
+from modelratchet.serving.prediction_log.courier import Courier
 from modelratchet.serving.prediction_log.sampling import Sample
+from modelratchet.serving.prediction_log.steps import Entry, Label
 from modelratchet.serving.prediction_log.waiting import Waiting
-from modelratchet.serving.prediction_log.writer import LogWriter
 
 
 class PredictionLog:
     """Takes predictions and labels; never blocks, never raises, drops what it cannot hold and counts it."""
 
-    def __init__(self, sample: Sample, predictions: Waiting[Entry], labels: Waiting[Label], writer: LogWriter) -> None:
+    def __init__(self, sample: Sample, predictions: Waiting[Entry], labels: Waiting[Label], courier: Courier) -> None:
         """Join the parts; `open_log` makes them."""
         self.waiting = predictions
         self._labels = labels
-        self._writer = writer
+        self._courier = courier
         self._offer = predictions.offer
         self._holds = None if sample.holds_all else sample.holds
         self.in_sample: Callable[[str], bool] = sample.holds
@@ -52,8 +52,8 @@ class PredictionLog:
 
     def start(self) -> None:
         """Start writing; call it in the process that serves, after any fork."""
-        self._writer.start()
+        self._courier.start()
 
     def close(self, seconds: float) -> bool:
         """Write all that waits, within so many seconds; whether it was done."""
-        return self._writer.close(seconds)
+        return self._courier.close(seconds)

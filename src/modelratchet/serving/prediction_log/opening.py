@@ -1,28 +1,20 @@
-"""Makes a prediction log out of its settings: the only place that knows all its parts."""
+"""Makes a prediction log out of its settings, once they are known to make sense."""
 
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from modelratchet.core.schema import Schema
 from modelratchet.errors import ConfigError
-from modelratchet.serving.prediction_log.columns import Entry, FeedbackColumns, Label, PredictionColumns, Stamp
+from modelratchet.serving.prediction_log.courier import STEP_ROWS, Courier
 from modelratchet.serving.prediction_log.log import PredictionLog
-from modelratchet.serving.prediction_log.parquet import Form
-from modelratchet.serving.prediction_log.parts import Parts
-from modelratchet.serving.prediction_log.recorder import STEP_ROWS, Recorder
+from modelratchet.serving.prediction_log.pipe import Opening
 from modelratchet.serving.prediction_log.sampling import Sample
+from modelratchet.serving.prediction_log.steps import Entry, Label
 from modelratchet.serving.prediction_log.waiting import Waiting
-from modelratchet.serving.prediction_log.writer import LogWriter, Pace
 from modelratchet.serving.settings import LogSettings
 from modelratchet.storage.log_stores import open_store
-
-FORMAT, VERSION = "modelratchet/prediction-log", 1
-FEEDBACK_FORMAT, FEEDBACK_VERSION = "modelratchet/feedback", 1
-FEEDBACK_FOLDER = "feedback/"
 
 
 @dataclass(frozen=True)
@@ -35,9 +27,7 @@ class ServedModel:
     digest: str
 
 
-def open_log(
-    folder: str, settings: LogSettings, model: ServedModel, worker: str, clock_ns: Callable[[], int]
-) -> PredictionLog:
+def open_log(folder: str, settings: LogSettings, model: ServedModel, worker: str) -> PredictionLog:
     """Make a log; nothing runs before its `start`.
 
     Args:
@@ -45,31 +35,28 @@ def open_log(
         settings: how much, and how often.
         model: what answers.
         worker: a name that no worker had before or has elsewhere; what file names cannot hold is left out.
-        clock_ns: nanoseconds since 1970, UTC.
 
     Raises:
         ConfigError: `redact` names a feature that the schema does not have, or a number is out of its range.
         StorageError: no such kind of store.
     """
     _check(settings, model.schema)
-    woken = threading.Event()
-    store, name = open_store(folder), re.sub(r"[^A-Za-z0-9.-]", "", worker).strip(".-") or "worker"
-    columns = PredictionColumns(model.schema, Stamp(model.version, model.variant), settings.redact)
-    form = Form(columns.schema, columns.repeating, _facts(FORMAT, VERSION, model))
-    labels_columns = FeedbackColumns(model.schema)
-    labels_form = Form(
-        labels_columns.schema, labels_columns.repeating, _facts(FEEDBACK_FORMAT, FEEDBACK_VERSION, model)
+    open_store(folder)
+    opening = Opening(
+        folder=folder,
+        worker=re.sub(r"[^A-Za-z0-9.-]", "", worker).strip(".-") or "worker",
+        schema=model.schema,
+        version=model.version,
+        variant=model.variant,
+        digest=model.digest,
+        redact=tuple(settings.redact),
+        flush_seconds=settings.flush_seconds,
+        flush_rows=max(1, settings.queue_rows // 4),
     )
-    wake_rows = min(STEP_ROWS, max(1, settings.queue_rows // 4))
-    predictions: Recorder[Entry] = Recorder(
-        Waiting(settings.queue_rows, wake_rows, woken), columns, form, Parts(store, name)
-    )
-    labels: Recorder[Label] = Recorder(
-        Waiting(settings.queue_rows, wake_rows, woken), labels_columns, labels_form, Parts(store, name, FEEDBACK_FOLDER)
-    )
-    pace = Pace(settings.flush_seconds, max(1, settings.queue_rows // 2))
-    writer = LogWriter((predictions, labels), pace, woken, clock_ns)
-    return PredictionLog(Sample(settings.share), predictions.waiting, labels.waiting, writer)
+    step_rows = min(STEP_ROWS, max(1, settings.queue_rows // 4))
+    predictions: Waiting[Entry] = Waiting(settings.queue_rows, step_rows)
+    labels: Waiting[Label] = Waiting(settings.queue_rows, step_rows)
+    return PredictionLog(Sample(settings.share), predictions, labels, Courier(predictions, labels, opening))
 
 
 def _check(settings: LogSettings, schema: Schema) -> None:
@@ -87,7 +74,3 @@ def _check(settings: LogSettings, schema: Schema) -> None:
         faults.append(f"queue_rows is {settings.queue_rows}, expected at least 1")
     if faults:
         raise ConfigError("serving.log", faults)
-
-
-def _facts(name: str, version: int, model: ServedModel) -> dict[str, str]:
-    return {"format": name, "format_version": str(version), "model": model.schema.model, "bundle": model.digest}

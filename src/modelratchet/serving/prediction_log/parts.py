@@ -51,11 +51,10 @@ class Parts:
         self._store.put(self._path(hour, file), data)
         self._written.setdefault(hour, []).append(Part(file, len(data)))
 
-    def merge(self, before_hour: int, form: Form, rest: float = 0.0) -> bool:
+    def merge(self, before_hour: int, form: Form) -> bool:
         """Take one step of merging what was written for hours before this one; False where nothing is left to do.
 
         A step makes one file of some parts, or, once an hour has only such files, removes what they supersede, of any worker.
-        `rest` is for how many seconds it sleeps for each second of work.
 
         Raises:
             StorageError: the store failed; what is there can be read, and the next call goes on.
@@ -67,7 +66,7 @@ class Parts:
         run = next(iter(_runs(parts)), None)
         try:
             if run is not None:
-                parts[parts.index(run[0]) : parts.index(run[-1]) + 1] = [self._merged(hour, run, form, rest)]
+                parts[parts.index(run[0]) : parts.index(run[-1]) + 1] = [self._merged(hour, run, form)]
                 return True
             self._tidy(hour)
         except FileNotFoundError:
@@ -75,10 +74,10 @@ class Parts:
         del self._written[hour]
         return True
 
-    def _merged(self, hour: int, run: list[Part], form: Form, rest: float) -> Part:
+    def _merged(self, hour: int, run: list[Part], form: Form) -> Part:
         file = LogFile(self._worker, run[0].file.first, run[-1].file.last)
-        batches = decode_rows((self._store.read(self._path(hour, part.file)) for part in run), rest)
-        data = encode_rows(batches, form, SMALL, rest)
+        batches = decode_rows(self._store.read(self._path(hour, part.file)) for part in run)
+        data = encode_rows(batches, form, SMALL)
         self._store.put(self._path(hour, file), data)
         return Part(file, len(data))
 

@@ -1,67 +1,64 @@
-"""One stream of rows (predictions, or feedback) on its way from the queue to files of an hour each.
+"""One stream of rows (predictions, or feedback) on its way to files of an hour each, in the process that keeps the log.
 
-Two threads call it: one `collect`, the other `flush` and `merge`; `writer` has both. No clock is read here.
+Two threads call it: one `take`, the other `flush` and `merge`; `writer` has both. No clock is read here.
 """
 
 from __future__ import annotations
 
-import itertools
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+import numpy as np
 from arro3.core import RecordBatch, Table
 
-from modelratchet.core.log_files import LogFile, hour_of
+from modelratchet.core.log_files import HOUR_NS, LogFile
 from modelratchet.serving.prediction_log.parquet import QUICK, Form, encode_rows
 from modelratchet.serving.prediction_log.parts import Parts
-from modelratchet.serving.prediction_log.waiting import Waiting
-
-STEP_ROWS = 1024
-"""Rows that columns are made of at once: fewer cost more a row, and more hold the event loop up for longer than a few milliseconds."""
 
 FILE_ROWS = 100_000
 MANY_BATCHES = 256
+SMALL_BATCH_ROWS = 256
 
 
-Entry = TypeVar("Entry", bound=tuple[Any, ...])
+Given = TypeVar("Given")
 Given_contra = TypeVar("Given_contra", contravariant=True)
 
 
 class Columns(Protocol[Given_contra]):
-    """What makes columns of a stream's entries."""
+    """What makes columns of what a stream is given."""
 
-    def of(self, entries: Sequence[Given_contra], /) -> RecordBatch:
-        """Make the columns of some entries."""
+    def of(self, given: Given_contra, /) -> RecordBatch:
+        """Make the columns of some rows."""
+
+    def times_ns(self, given: Given_contra, /) -> np.ndarray:
+        """Nanoseconds since 1970 of each row, int64 `(n_rows,)`."""
 
 
-class Recorder(Generic[Entry]):
-    """Takes what waits, makes columns of it, and writes them to a file of their hour. Entries begin with how many rows they have, and when they were made."""
+class Recorder(Generic[Given]):
+    """Makes columns of what it is given, and writes them to a file of their hour. Counts what is in a file, and what no column can hold."""
 
-    def __init__(self, waiting: Waiting[Entry], columns: Columns[Entry], form: Form, parts: Parts) -> None:
-        """Join the queue, the maker of columns, the form of a file, and the place that files go to."""
-        self.waiting = waiting
+    def __init__(self, columns: Columns[Given], form: Form, parts: Parts) -> None:
+        """Join the maker of columns, the form of a file, and the place that files go to."""
         self._columns = columns
         self._form = form
         self._parts = parts
         self._lock = threading.Lock()
         self._open: dict[int, list[RecordBatch]] = {}
         self._sealed: _Sealed | None = None
-        self.collected_rows = 0
+        self.collected_rows = self.written_rows = self.spoiled_rows = 0
 
-    @property
-    def has_full_step(self) -> bool:
-        """Whether so many rows wait that making columns of them is worth it."""
-        return self.waiting.offered - self.waiting.taken >= self.waiting.wake_rows
-
-    def collect(self) -> bool:
-        """Make columns of what waits, up to a step's rows; False where none waited."""
-        entries = self.waiting.take(STEP_ROWS)
-        for hour, group in itertools.groupby(entries, key=lambda entry: hour_of(entry[1])):
-            for batch in self._made(list(group)):
-                self._keep(hour, batch)
-        return bool(entries)
+    def take(self, given: Given, n_rows: int) -> None:
+        """Make columns of so many rows; all are spoiled where that cannot be done."""
+        try:
+            made = self._columns.of(given)
+            hours = self._columns.times_ns(given) // HOUR_NS
+        except Exception:  # noqa: BLE001 - whatever it was: it may not take the log down
+            self.spoiled_rows += n_rows
+            return
+        found = np.unique(hours).tolist()
+        for hour in found:
+            self._keep(hour, made if len(found) == 1 else made.take(np.flatnonzero(hours == hour)))
 
     def flush(self) -> None:
         """Write all columns that there are.
@@ -76,31 +73,22 @@ class Recorder(Generic[Entry]):
             self._sealed = sealed
             self._parts.put(sealed.hour, sealed.file, encode_rows(sealed.batches, self._form, QUICK))
             self._sealed = None
-            self.waiting.written += sum(batch.num_rows for batch in sealed.batches)
+            self.written_rows += sum(batch.num_rows for batch in sealed.batches)
 
-    def merge(self, before_hour: int, rest: float = 0.0) -> bool:
-        """Take one step of merging the parts of hours before this one; False where nothing is left to do. It sleeps `rest` times as long as it works.
+    def merge(self, before_hour: int) -> bool:
+        """Take one step of merging the parts of hours before this one; False where nothing is left to do.
 
         Raises:
             StorageError: the store failed; call again later, nothing is lost.
         """
-        return self._parts.merge(before_hour, self._form, rest)
-
-    def _made(self, entries: list[Entry]) -> list[RecordBatch]:
-        try:
-            return [self._columns.of(entries)]
-        except Exception:  # noqa: BLE001 - the edge of a thread: no request may take the log down
-            if len(entries) > 1:
-                return [batch for entry in entries for batch in self._made([entry])]
-            self.waiting.spoiled += entries[0][0]
-            return []
+        return self._parts.merge(before_hour, self._form)
 
     def _keep(self, hour: int, batch: RecordBatch) -> None:
         with self._lock:
             batches = self._open.setdefault(hour, [])
             batches.append(batch)
             self.collected_rows += batch.num_rows
-            if len(batches) >= MANY_BATCHES and batch.num_rows < STEP_ROWS // 2:
+            if len(batches) >= MANY_BATCHES and batch.num_rows < SMALL_BATCH_ROWS:
                 # a batch of one row takes kilobytes: while a store is down, thousands of them would
                 self._open[hour] = Table.from_batches(batches).combine_chunks().to_batches()
 

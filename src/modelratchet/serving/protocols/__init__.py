@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from modelratchet.serving.exchange import PredictionRoute, Route
 from modelratchet.serving.protocols import (
     azure_ml,
+    bentoml,
     mlflow_scoring,
     open_inference,
     operations,
@@ -21,6 +22,7 @@ Protocol = Callable[[Served], Sequence[Route | PredictionRoute]]
 
 PROTOCOLS: tuple[Protocol, ...] = (
     plain.routes,
+    bentoml.routes,
     schema.routes,
     operations.routes,
     sagemaker.routes,

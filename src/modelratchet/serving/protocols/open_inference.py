@@ -14,15 +14,13 @@ from modelratchet import __version__
 from modelratchet.core.schema import LABEL_OUTPUT, PROBABILITIES_OUTPUT
 from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.encoders.tensors import Asked, TensorAnswers
-from modelratchet.serving.exchange import JSON, Documentation, PredictionRoute, Request, Response, Route
+from modelratchet.serving.exchange import BINARY, JSON, Documentation, PredictionRoute, Request, Response, Route
 from modelratchet.serving.parsers.tensors import Tensors
 from modelratchet.serving.problems import Problem
-from modelratchet.serving.protocols.health import health_route
 from modelratchet.serving.samples import sample_rows, write_json
 from modelratchet.serving.served import Served
 
 TAG = "Open Inference Protocol"
-BINARY = "application/octet-stream"
 LENGTH_HEADER = b"inference-header-content-length"
 _MEDIA_TYPES = (JSON, BINARY)
 
@@ -35,13 +33,14 @@ def routes(served: Served) -> Sequence[Route | PredictionRoute]:
     server = {"name": "modelratchet", "version": __version__, "extensions": ["binary_tensor_data"]}
     found: list[Route | PredictionRoute] = [
         _static("/v2", server, "What this server is"),
-        health_route("/v2/health/live", "Whether the process answers", TAG),
-        health_route("/v2/health/ready", "Whether it takes requests", TAG),
+        _static("/v2/health/live", {"live": True}, "Whether the process answers"),
+        # the specification's table says `live` here too, KServe's own server and client say `ready`
+        _static("/v2/health/ready", {"live": True, "ready": True}, "Whether it takes requests"),
     ]
     for path in paths:
         found += [
             _static(path, _metadata(served), "The model's inputs and outputs"),
-            health_route(f"{path}/ready", "Whether the model takes requests", TAG),
+            _static(f"{path}/ready", {"name": name, "ready": True}, "Whether the model takes requests"),
             PredictionRoute(f"{path}/infer", infer.read, infer.write, infer.documentation()),
         ]
     return found

@@ -10,10 +10,12 @@ from http import HTTPStatus
 
 import msgspec
 
+from modelratchet.serving.crowds import most_values, refuse_crowded_json
 from modelratchet.serving.exchange import JSON, Documentation, PredictionRoute, Request, Response, Route
 from modelratchet.serving.served import Served
 
 TAG = "operations"
+_VALUES_BESIDE_A_LABEL = 2  # the request id and the row
 
 
 def routes(served: Served) -> Sequence[Route | PredictionRoute]:
@@ -31,7 +33,10 @@ def routes(served: Served) -> Sequence[Route | PredictionRoute]:
         written = page(observer.seen(), build, request.header(b"accept"))
         return Response(HTTPStatus.OK, written.media_type, written.body)
 
+    most_labels = most_values(_VALUES_BESIDE_A_LABEL, served.settings.maximum_rows)
+
     def feedback(request: Request) -> Response:
+        refuse_crowded_json(request.body, most_labels)
         return Response(HTTPStatus.ACCEPTED, JSON, observer.accept_feedback(request.body))
 
     label = served.schema.classes[0] if served.schema.classes else 1.5

@@ -1,4 +1,4 @@
-"""Plain HTTP, and BentoML's client: `POST /predict` takes rows or columns; `/livez`, `/readyz` and `/healthz` say how the server is.
+"""Plain HTTP, and BentoML's clients: `POST /predict` takes rows or columns; `/livez`, `/readyz` and `/healthz` say how the server is.
 
 Source: BentoML's health endpoints; Kubernetes, "Configure Liveness, Readiness and Startup Probes".
 """
@@ -15,6 +15,7 @@ from modelratchet.serving.samples import columns_of, sample_rows, write_json
 from modelratchet.serving.served import Served
 
 TAG = "plain"
+PREDICT_PATH = "/predict"
 _HEALTH = {"/livez": "Whether the process answers", "/readyz": "Whether it takes requests", "/healthz": "The same"}
 
 
@@ -27,7 +28,7 @@ def routes(served: Served) -> Sequence[Route | PredictionRoute]:
 
     rows = sample_rows(served.schema)
     predict = PredictionRoute(
-        "/predict",
+        PREDICT_PATH,
         reader({JSON: Records(served.schema, served.settings.maximum_rows)}),
         write,
         Documentation(

@@ -1,9 +1,19 @@
 """What the use cases need from the outside, each with one fake and at least one adapter of the same name.
 
 Adapters translate their vendor's errors: what may succeed on a retry becomes an `OutsideError`, what cannot be
-trusted an `EvidenceError`. The ports are grouped by what they are about; all of them are named here.
+trusted an `EvidenceError`. The ports are grouped by what they are about; all of them are named here but those of publishing,
+which no stage of the pipeline needs: each stage runs again when a source changes that it can reach.
 """
 
+from modelratchet.usecases.ports.migration import (
+    Contents,
+    FileGroup,
+    FileTarget,
+    Holding,
+    NewStore,
+    Occupant,
+    OldStore,
+)
 from modelratchet.usecases.ports.pipeline import (
     ModelTester,
     PipelineRunner,
@@ -31,6 +41,7 @@ from modelratchet.usecases.ports.registry import (
     RunPages,
     RunPlace,
 )
+from modelratchet.usecases.ports.retraining import Declared, MovedSettings, WindowSettings
 from modelratchet.usecases.ports.rows import DataChecker, DatasetReader, RowSource, RunDataset, SourceRows
 from modelratchet.usecases.ports.serving import (
     BillWriter,
@@ -47,24 +58,35 @@ from modelratchet.usecases.ports.serving import (
     Shipment,
 )
 from modelratchet.usecases.ports.sources import Checkouts, Memory, Revision, SourceControl
+from modelratchet.usecases.ports.team import May, TeamUsers
 
 __all__ = [
     "BillWriter",
     "CandidateRecord",
     "Certificates",
     "Checkouts",
+    "Contents",
     "DataChecker",
     "DatasetReader",
+    "Declared",
     "Distribution",
+    "FileGroup",
+    "FileTarget",
     "Goods",
+    "Holding",
     "Image",
     "ImageBuilder",
     "Layer",
     "Ledger",
+    "May",
     "Memory",
     "ModelRegistry",
     "ModelServer",
     "ModelTester",
+    "MovedSettings",
+    "NewStore",
+    "Occupant",
+    "OldStore",
     "Packaged",
     "Packager",
     "PipelineRunner",
@@ -90,5 +112,9 @@ __all__ = [
     "StageKept",
     "StageSaid",
     "StageStarted",
+    "StoredManifest",
+    "TeamUsers",
+    "Tried",
+    "WindowSettings",
     "signature_path",
 ]

@@ -17,7 +17,7 @@ class RegisteredVersion:
     """A version of a registered model that is whole: its bundle was read back and its digests compared.
 
     `run_id` is the run that made it, `verdict_run_id` the run of the latest verdict on it; they differ once a bundle has
-    been judged again, under another policy, say.
+    been judged again, under another policy, say. `commit` holds all that made the bundle; it is empty where no commit is known that does.
     """
 
     model: str
@@ -26,6 +26,7 @@ class RegisteredVersion:
     verdict_run_id: str
     bundle_digest: str
     experiment_id: str
+    commit: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,13 @@ class ModelRegistry(Protocol):
 
     def show_override(self, version: RegisteredVersion, override: str) -> None:
         """Put an override on the pages of a version and of its latest verdict's run. Idempotent.
+
+        Raises:
+            TrackingError: the registry cannot be asked now.
+        """
+
+    def name_commit(self, version: RegisteredVersion, commit: str) -> RegisteredVersion:
+        """Say which commit holds what made a version that was made before it was committed; gives the version with it. Idempotent.
 
         Raises:
             TrackingError: the registry cannot be asked now.

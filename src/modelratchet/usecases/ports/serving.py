@@ -55,6 +55,13 @@ class Packager(Protocol):
             OutsideError: the build failed.
         """
 
+    def content_tag(self, shipment: Shipment) -> str:
+        """The tag that it would get, without its name and without building it: equal ones have equal bundle, sources, recipes and stamp.
+
+        Raises:
+            InputError: this is no folder to package in.
+        """
+
     def locked(self, packaged: Packaged) -> tuple[Distribution, ...]:
         """The Python packages that an image of it gets."""
 
@@ -69,7 +76,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Image:
-    """An image in an engine. `layers` are those above the base that added something, the lowest first."""
+    """An image in an engine. `layers` are those above the base that added something, the lowest first.
+
+    `base_digest` is what a registry calls the base, or the engine where it came from none; empty where it is not known.
+    """
 
     tag: str
     digest: str
@@ -77,6 +87,7 @@ class Image:
     base: str
     base_bytes: int
     layers: tuple[Layer, ...]
+    base_digest: str = ""
 
 
 class ImageBuilder(Protocol):

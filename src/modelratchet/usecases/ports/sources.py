@@ -11,12 +11,19 @@ from typing import Protocol
 class Revision:
     """The sources that a candidate was made from. Outside a repository `commit` and `branch` are `unknown`.
 
-    `is_dirty` is None where that cannot be told.
+    `is_dirty` is None where that cannot be told. `is_detached` says that a commit is checked out and no branch: on the runner of a
+    pull request that is a merge that was made to be tried, and is kept nowhere.
     """
 
     commit: str
     branch: str
     is_dirty: bool | None
+    is_detached: bool = False
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether the commit holds all sources, and a branch holds the commit."""
+        return self.is_dirty is False and not self.is_detached and self.commit != "unknown"
 
 
 class SourceControl(Protocol):
@@ -24,6 +31,9 @@ class SourceControl(Protocol):
 
     def commit_address(self, commit: str) -> str | None:
         """The https page that shows a commit, without any password; None where the repository names no such remote."""
+
+    def has(self, commit: str) -> bool:
+        """Whether a commit is in the history of what is checked out, as far as that is here."""
 
     def revision(self) -> Revision:
         """What is checked out. Never raises: a folder that is no repository is a fact, not a failure."""

@@ -26,7 +26,6 @@ def open_sample(folder: Path, schema: Any = SCHEMA, **settings: Any) -> tuple[Pr
         LogSettings(**settings),
         ServedModel(schema, "3", "champion", "sha256:1"),
         "w",
-        lambda: TEN_O_CLOCK_NS,
     )
     return log, Feedback(log, schema, 5, lambda: TEN_O_CLOCK_NS)
 
@@ -89,12 +88,22 @@ def test_a_body_that_is_wrong_in_one_place_is_refused_whole(
     assert log.counts().waiting == 0
 
 
-@pytest.mark.parametrize("label", ["1", True, "NaN"])
+@pytest.mark.parametrize("label", ["1", True, "NaN", 10**400])
 def test_what_is_no_number_is_no_label_of_a_regressor(tmp_path: Path, label: Any) -> None:
     _, feedback = open_sample(tmp_path, REGRESSION)
 
     with pytest.raises(Problem, match="expected a number"):
         accept(feedback, {"request_id": "a", "labels": [label]})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"request_id": "a", "request_id": "b", "labels": ["1"]}', b'[{"request_id": "a", "label": "1", "label": "0"}]'],
+)
+def test_a_member_that_stands_twice_is_refused(tmp_path: Path, body: bytes) -> None:
+    _, feedback = open_sample(tmp_path)
+    with pytest.raises(Problem, match="stands twice"):
+        feedback.accept(body)
 
 
 def test_labels_of_requests_outside_the_sample_are_said_to_be_so(tmp_path: Path) -> None:

@@ -10,24 +10,19 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from modelratchet.core.log_files import HOUR_NS
-from modelratchet.errors import ConfigError, StorageError
-from modelratchet.serving.prediction_log import PredictionLog, ServedModel, open_log
+from modelratchet.errors import ConfigError
+from modelratchet.serving.prediction_log import PredictionLog, ServedModel, courier, open_log, process
+from modelratchet.serving.prediction_log.pipe import PREDICTIONS
+from modelratchet.serving.prediction_log.process import KeeperProcess
+from modelratchet.serving.prediction_log.steps import step_of
 from modelratchet.serving.settings import LogSettings
-from tests.samples.logged import SCHEMA, TEN_O_CLOCK_NS, entry, recorded
+from tests.samples.logged import SCHEMA, entry, recorded
 
 MODEL = ServedModel(SCHEMA, "3", "champion", "sha256:1")
 
 
-class Clock:
-    now_ns = TEN_O_CLOCK_NS
-
-    def __call__(self) -> int:
-        return self.now_ns
-
-
-def open_sample(folder: object, clock: Clock | None = None, **settings: Any) -> PredictionLog:
-    return open_log(str(folder), LogSettings(**settings), MODEL, "host_1/é-ab", clock or Clock())
+def open_sample(folder: object, **settings: Any) -> PredictionLog:
+    return open_log(str(folder), LogSettings(**settings), MODEL, "host_1/é-ab")
 
 
 def offer(log: PredictionLog, request_id: str, rows: int = 1) -> None:
@@ -43,7 +38,7 @@ def wait_until(is_so: Any) -> None:
     raise AssertionError("not within 10 s")
 
 
-def test_what_was_offered_is_in_one_file_after_closing(tmp_path: Path) -> None:
+def test_what_was_offered_is_in_files_of_this_worker_after_closing(tmp_path: Path) -> None:
     log = open_sample(tmp_path, flush_seconds=0.05)
     log.start()
     for number in range(5):
@@ -53,27 +48,53 @@ def test_what_was_offered_is_in_one_file_after_closing(tmp_path: Path) -> None:
 
     assert log.close(30)
 
-    (path,) = tmp_path.rglob("*.parquet")
-    assert path.name == "host1-ab-000000_000004.parquet"
+    assert {path.name.rpartition("-")[0] for path in tmp_path.rglob("*.parquet")} == {"host1-ab"}
     assert len(recorded(tmp_path)) == 15
 
 
-def test_an_hour_that_is_over_becomes_one_file_while_the_server_goes_on(tmp_path: Path) -> None:
-    clock = Clock()
-    log = open_sample(tmp_path, clock, flush_seconds=0.05)
+def test_a_process_that_was_killed_costs_what_it_held_is_told_and_is_started_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = open_sample(tmp_path, flush_seconds=60)
     log.start()
-    for number in range(3):
-        offer(log, f"r{number}")
-        wait_until(lambda written=number + 1: log.counts().written == written)
-    clock.now_ns += HOUR_NS + 30 * 10**9
-    time.sleep(0.3)
-    assert len(list(tmp_path.rglob("*.parquet"))) == 3  # answers of the last hour may still come
+    offer(log, "lost", 2)
+    wait_until(lambda: log.waiting.taken == 2)
+    killed = log._courier._keeper
+    killed._process.kill()
+    wait_until(lambda: log._courier._keeper not in (None, killed))
+    offer(log, "kept", 3)
 
-    clock.now_ns += 31 * 10**9
-    wait_until(lambda: [path.name for path in tmp_path.rglob("*.parquet")] == ["host1-ab-000000_000002.parquet"])
+    assert log.close(30)
 
-    assert len(recorded(tmp_path)) == 3
-    log.close(30)
+    assert {name for name, _ in recorded(tmp_path)} == {"kept"}
+    assert (log.counts().dropped, log.counts().written) == (2, 3)
+    assert "up to 2 rows are lost" in caplog.text
+
+
+def test_a_process_that_ends_again_and_again_is_started_ever_more_rarely(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process.sys, "executable", "/bin/false")
+    monkeypatch.setattr(courier, "RESTART_SECONDS", 0.05)
+    monkeypatch.setattr(courier, "PAUSE_SECONDS", 0.01)
+    log = open_sample(tmp_path, queue_rows=10)
+    log.start()
+    time.sleep(1.5)
+    offer(log, "a", 4)
+    log.close(1)
+
+    assert 1 <= log._courier._starts <= 7
+
+
+def test_what_was_sent_is_written_when_the_worker_is_gone(tmp_path: Path) -> None:
+    log = open_sample(tmp_path, flush_seconds=60)
+    keeper = KeeperProcess(log._courier._opening)
+    keeper.send(PREDICTIONS, tuple(step_of([entry("sent", 2)])))
+
+    keeper._process.stdin.close()  # as the kernel does for who was killed
+
+    assert keeper._process.wait(30) == 0
+    assert recorded(tmp_path) == [("sent", 0), ("sent", 1)]
 
 
 def test_a_file_says_what_it_is(tmp_path: Path) -> None:
@@ -130,9 +151,9 @@ def test_a_folder_that_cannot_be_written_costs_rows_and_nothing_else(
     with caplog.at_level(logging.WARNING):
         for number in range(20):
             offer(log, f"r{number}")
-        wait_until(lambda: caplog.records)
+        wait_until(lambda: "could not be written" in caplog.text)
         time.sleep(0.2)
-        assert len(caplog.records) == 1  # said once a minute
+        assert caplog.text.count("could not be written") == 1  # said once a minute
         (tmp_path / "log").unlink()
         wait_until(lambda: log.counts().waiting == 0)
     log.close(30)
@@ -149,5 +170,5 @@ def test_settings_that_make_no_sense_are_all_named(tmp_path: Path) -> None:
 
 
 def test_a_store_of_an_unknown_kind_is_refused_at_the_start() -> None:
-    with pytest.raises(StorageError, match="nowhere"):
+    with pytest.raises(ConfigError, match="nowhere"):
         open_sample("nowhere://bucket/log")

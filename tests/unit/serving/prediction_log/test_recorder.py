@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from modelratchet.core.log_files import LogFile, hour_of
 from modelratchet.errors import StorageError
 from modelratchet.serving.prediction_log.parts import Part, _runs
-from modelratchet.serving.prediction_log.recorder import STEP_ROWS
+from modelratchet.serving.prediction_log.recorder import MANY_BATCHES
+from modelratchet.serving.prediction_log.steps import step_of
 from modelratchet.storage.log_stores import LocalStore
 from tests.samples.logged import (
     TEN_O_CLOCK_NS,
@@ -22,8 +23,8 @@ from tests.samples.logged import (
     TroubledStore,
     after_ten,
     entry,
+    give,
     merge,
-    offer,
     recorded,
     recorder,
 )
@@ -62,8 +63,7 @@ class History:
         request_id = f"r{len(self.offered)}"
         self.offered[request_id] = rows
         self.uncertain.append(request_id)
-        assert offer(self.recorder, entry(request_id, rows, hours))
-        self.recorder.collect()
+        give(self.recorder, entry(request_id, rows, hours))
         self.recorder.flush()
         self.certain |= {(name, row) for name in self.uncertain for row in range(self.offered[name])}
         self.uncertain = []
@@ -83,6 +83,7 @@ class History:
         self.uncertain: list[str] = []
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(WRITE | MERGE, min_size=4, max_size=12))
 def test_no_row_is_lost_or_doubled_at_any_moment_of_any_history(steps: list[tuple]) -> None:
@@ -99,11 +100,9 @@ def test_no_row_is_lost_or_doubled_at_any_moment_of_any_history(steps: list[tupl
 def test_parts_of_an_hour_that_ended_become_one_file(tmp_path: Path) -> None:
     log = recorder(LocalStore(tmp_path))
     for number in range(3):
-        offer(log, entry(f"r{number}", 2))
-        log.collect()
+        give(log, entry(f"r{number}", 2))
         log.flush()
-    offer(log, entry("r3", hours=1.0))
-    log.collect()
+    give(log, entry("r3", hours=1.0))
     log.flush()
 
     merge(log, HOUR + 1)
@@ -129,8 +128,7 @@ def test_what_a_killed_worker_left_superseded_is_removed_by_the_next(tmp_path: P
     store = TroubledStore(tmp_path)
     killed = recorder(store, "a")
     for number in range(2):
-        offer(killed, entry(f"r{number}"))
-        killed.collect()
+        give(killed, entry(f"r{number}"))
         killed.flush()
     store.troubles = ["killed after"]
     with pytest.raises(Killed):
@@ -138,8 +136,7 @@ def test_what_a_killed_worker_left_superseded_is_removed_by_the_next(tmp_path: P
     assert len(names(tmp_path)) == 3
 
     following = recorder(store, "b")
-    offer(following, entry("r2"))
-    following.collect()
+    give(following, entry("r2"))
     following.flush()
     merge(following, HOUR + 1)
 
@@ -149,51 +146,40 @@ def test_what_a_killed_worker_left_superseded_is_removed_by_the_next(tmp_path: P
 def test_rows_before_and_after_the_hour_lie_in_folders_of_their_own_and_are_found_by_time(tmp_path: Path) -> None:
     log = recorder(LocalStore(tmp_path))
     for hours in (0.5, 1.0, 0.999, 1.25):
-        offer(log, entry(f"at{hours}", hours=hours))
-    log.collect()
+        give(log, entry(f"at{hours}", hours=hours))
     log.flush()
 
     assert [name.split("/")[1] for name in names(tmp_path)] == ["hour=10", "hour=11"]
     assert [name for name, _ in recorded(tmp_path, Span(after_ten(0.6), after_ten(1.25)))] == ["at0.999", "at1.0"]
 
 
-def test_a_request_that_no_column_can_hold_does_not_take_others_with_it(tmp_path: Path) -> None:
+def test_a_step_that_no_column_can_hold_does_not_take_others_with_it(tmp_path: Path) -> None:
     log = recorder(LocalStore(tmp_path))
-    rows, time_ns, request_id, batch, *rest = entry("broken")
-    offer(log, entry("before"))
-    offer(log, (rows, time_ns, request_id, batch._replace(numeric="no array"), *rest))
-    offer(log, entry("after"))
+    give(log, entry("before"))
+    log.take(step_of([entry("broken")])._replace(numeric=b"no numbers"), 1)
+    give(log, entry("after"))
 
-    log.collect()
     log.flush()
 
     assert [name for name, _ in recorded(tmp_path)] == ["after", "before"]
-    assert (log.waiting.spoiled, log.waiting.rows) == (1, 0)
+    assert (log.spoiled_rows, log.written_rows) == (1, 2)
 
 
-def test_more_rows_than_may_wait_are_refused_and_there_is_room_again_once_they_are_written(tmp_path: Path) -> None:
-    store = TroubledStore(tmp_path)
-    log = recorder(store, capacity_rows=10)
-    assert offer(log, entry("first", 8))
-    assert not offer(log, entry("too much", 3))
-    store.troubles = ["fails before"]
-    log.collect()
-    with pytest.raises(StorageError):
-        log.flush()
-    assert not offer(log, entry("still too much", 3))
+def test_a_step_may_hold_rows_of_several_hours(tmp_path: Path) -> None:
+    log = recorder(LocalStore(tmp_path))
+    give(log, entry("a", 2), entry("b", 3, hours=1.0), entry("c", 1, hours=0.5))
 
     log.flush()
 
-    assert offer(log, entry("fits again", 10))
-    assert (log.waiting.refused, log.waiting.rows) == (6, 10)
+    assert [name.split("/")[1] for name in names(tmp_path)] == ["hour=10", "hour=11"]
+    assert recorded(tmp_path) == [("a", 0), ("a", 1), ("b", 0), ("b", 1), ("b", 2), ("c", 0)]
 
 
 def test_columns_of_many_small_requests_take_little_memory_while_the_store_is_down(tmp_path: Path) -> None:
-    log = recorder(TroubledStore(tmp_path), capacity_rows=STEP_ROWS * 8)
-    for number in range(STEP_ROWS * 4):
-        offer(log, entry(f"r{number}"))
-        log.collect()
+    log = recorder(TroubledStore(tmp_path))
+    for number in range(MANY_BATCHES * 4):
+        give(log, entry(f"r{number}"))
 
-    assert max(len(batches) for batches in log._open.values()) <= STEP_ROWS
+    assert max(len(batches) for batches in log._open.values()) <= MANY_BATCHES
     log.flush()
-    assert len(recorded(tmp_path)) == STEP_ROWS * 4
+    assert len(recorded(tmp_path)) == MANY_BATCHES * 4

@@ -1,0 +1,1 @@
+"""A team's registry, measured: backups under load."""
