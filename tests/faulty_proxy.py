@@ -10,14 +10,14 @@ import http.client
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-NOT_PASSED_ON = {"host", "connection", "content-length", "transfer-encoding"}
+NOT_PASSED_ON = {"host", "date", "server", "expect", "connection", "content-length", "transfer-encoding"}
 SPOILT = b'{"error_code": "INTERNAL_ERROR", "message": "spoilt"}'
 
 
@@ -66,40 +66,44 @@ class _Fates:
         return "well", degree
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Passes a request on, and spoils what its fate says."""
+
     protocol_version = "HTTP/1.1"
-    server: _Proxy
+    server: Proxy
 
     def pass_on(self) -> None:
+        """Answer one request."""
         body = self._body()
         fate, degree = self.server.fates.draw()
         if fate == "down":
             self.close_connection = True
             self.server.vanish()
         elif fate == "500":
-            self._reply(500 if degree < 0.5 else 503, SPOILT, "application/json")
+            told = {"Content-Type": "application/json", "Content-Length": str(len(SPOILT))}
+            self._reply(500 if degree < 0.5 else 503, SPOILT, told)
         else:
             self._answer(body, fate, degree)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = pass_on  # noqa: N815
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = pass_on  # noqa: N815
 
     def _answer(self, body: bytes, fate: str, degree: float) -> None:
-        status, data, kind = self._ask(body)
+        status, data, headers = self._ask(body)
         if fate == "slow":
             time.sleep(degree * self.server.fates.faults.slow_s)
         if fate in ("dropped", "cut"):
             self.close_connection = True
         if fate != "dropped":
-            self._reply(status, data, kind, cut=fate == "cut")
+            self._reply(status, data, headers, cut=fate == "cut")
 
-    def _ask(self, body: bytes) -> tuple[int, bytes, str]:
+    def _ask(self, body: bytes) -> tuple[int, bytes, dict[str, str]]:
         connection = http.client.HTTPConnection(*self.server.target, timeout=60)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in NOT_PASSED_ON}
-        connection.request(self.command, self.path, body=body or None, headers=headers)
+        connection.request(self.command, self.path, body=body or None, headers=_passed_on(self.headers))
         reply = connection.getresponse()
         data = reply.read()
         connection.close()
-        return reply.status, data, reply.headers.get("Content-Type") or "text/plain"
+        size = reply.headers["Content-Length"] if self.command == "HEAD" else str(len(data))
+        return reply.status, data, {**_passed_on(reply.headers), "Content-Length": size}
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") == "chunked":
@@ -114,10 +118,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return data
 
-    def _reply(self, status: int, data: bytes, kind: str, *, cut: bool = False) -> None:
+    def _reply(self, status: int, data: bytes, headers: Mapping[str, str], *, cut: bool = False) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data[: len(data) // 2] if cut else data)
 
@@ -125,9 +129,18 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class _Proxy(ThreadingHTTPServer):
+def _passed_on(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() not in NOT_PASSED_ON}
+
+
+class Proxy(ThreadingHTTPServer):
+    """Listens on a free port and passes on to the server at `target`."""
+
+    handler = Handler
+
     def __init__(self, target: str, faults: Faults) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        """Take where to pass on to, and what goes wrong."""
+        super().__init__(("127.0.0.1", 0), self.handler)
         parts = urlsplit(target)
         self.target, self.fates = (parts.hostname or "", parts.port or 80), _Fates(faults)
 
@@ -143,7 +156,13 @@ class _Proxy(ThreadingHTTPServer):
 @contextmanager
 def faulty_proxy(target: str, faults: Faults) -> Iterator[str]:
     """Stand before a server; gives the address to talk to."""
-    server = _Proxy(target, faults)
+    with proxied(Proxy(target, faults)) as uri:
+        yield uri
+
+
+@contextmanager
+def proxied(server: Proxy) -> Iterator[str]:
+    """Let a proxy answer for as long as the block runs; gives the address to talk to."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

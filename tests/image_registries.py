@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from modelratchet.adapters.uvicorn_model_server.processes import free_port
 from modelratchet.core.image_names import Repository
 
 USER, PASSWORD = "publisher", "a password"
@@ -72,7 +72,7 @@ def image_registry(folder: Path, *, has_login: bool = False) -> Iterator[Running
     """Start one in a folder, and end it with the block."""
     require_registry()
     folder.mkdir(parents=True, exist_ok=True)
-    running = RunningRegistry(folder, _free_port())
+    running = RunningRegistry(folder, free_port())
     (folder / "config.yml").write_text(_config(running, has_login=has_login))
     (folder / "htpasswd").write_text(f"{_LOGIN}\n")
     running.start()
@@ -117,9 +117,3 @@ def _config(running: RunningRegistry, *, has_login: bool) -> str:
         f"storage: {{filesystem: {{rootdirectory: {running.folder / 'store'}}}, delete: {{enabled: true}}}}\n"
         f"http: {{addr: '127.0.0.1:{running.port}', secret: tests}}\n{login}"
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

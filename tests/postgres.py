@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from modelratchet.adapters.uvicorn_model_server.processes import free_port
 
 USER = "ratchet"
 _NOBODY = 65534
@@ -86,7 +87,7 @@ def cluster() -> Iterator[Cluster]:
             os.chown(data, _NOBODY, _NOBODY)
         options = ["-U", USER, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
         _run([*_runner(), _program("initdb"), "-D", str(data / "db"), *options], data)
-        made = Cluster(data, _free_port())
+        made = Cluster(data, free_port())
         made.start()
         try:
             yield made
@@ -115,9 +116,3 @@ def _run(command: list[str], folder: Path) -> None:
         result = subprocess.run(command, cwd=folder, stdout=output, stderr=output, check=False)
     if result.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {result.returncode}:\n{log.read_text()[-2000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -7,7 +7,6 @@ The S3 store is moto's server. Users are `admin`, `ci`, who may write, and `read
 from __future__ import annotations
 
 import importlib
-import logging
 import os
 import re
 import secrets
@@ -17,13 +16,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from modelratchet.adapters.mlflow.address import StoreAddress, prepare_environment, read_address
 from modelratchet.adapters.mlflow.server import served
 from modelratchet.adapters.mlflow.users import MlflowUsers
 from modelratchet.usecases.admit_user import admit_user
 from modelratchet.usecases.ports import May
+from tests.object_store import Objects, objects
 from tests.postgres import Cluster, cluster, missing
 from tests.samples.how_to_pages import blocks
 
@@ -32,36 +31,6 @@ FOLDER = "mlflow"
 _PASSWORDS = {name: f"{name}-password-{secrets.token_hex(8)}" for name in ("admin", "ci", "reader")}
 HOST = "mlflow.example.com"
 _PAGE = {title: body for _, title, body in blocks("team-registry.md") if title}
-
-
-@dataclass(frozen=True)
-class Objects:
-    """An S3 store."""
-
-    endpoint: str
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What leads any client of S3 there."""
-        return {
-            "AWS_ACCESS_KEY_ID": "team",
-            "AWS_SECRET_ACCESS_KEY": "no-secret-in-a-test",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "MLFLOW_S3_ENDPOINT_URL": self.endpoint,
-        }
-
-    def client(self) -> Any:
-        """A client of it, with none of the settings above."""
-        import boto3
-
-        named = {"aws_access_key_id": "team", "aws_secret_access_key": "any", "region_name": "us-east-1"}
-        return boto3.client("s3", endpoint_url=self.endpoint, **named)
-
-    def bucket(self, name: str) -> str:
-        """Make a bucket; its URI."""
-        self.client().create_bucket(Bucket=name)
-        return f"s3://{name}"
 
 
 @dataclass(frozen=True)
@@ -90,22 +59,6 @@ class TeamRegistry:
 def skip_reason() -> str:
     """Why there can be no such registry here; empty where there can."""
     return missing()
-
-
-@contextmanager
-def objects() -> Iterator[Objects]:
-    """An empty S3 store for as long as the block runs."""
-    from moto.server import ThreadedMotoServer
-
-    # it tells each request, which hides what a test has to say
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        yield Objects(f"http://{host}:{port}")
-    finally:
-        server.stop()
 
 
 @contextmanager

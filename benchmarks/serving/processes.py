@@ -9,12 +9,13 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from modelratchet.adapters.uvicorn_model_server.processes import free_port
 
 START_SECONDS = 180.0
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -139,14 +140,6 @@ def get(port: int, path: str) -> tuple[int, bytes]:
         return response.status, response.read()
     finally:
         connection.close()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-        return port
 
 
 def _inherited() -> dict[str, str]:

@@ -21,9 +21,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from modelratchet.adapters.mlflow.address import StoreAddress, prepare_environment, read_address
+from tests.object_store import objects
 from tests.postgres import cluster
 from tests.samples.backups import Stores, copy_objects, dump_database, restore
-from tests.team_registry import objects
 
 RECORDERS = 2
 PAUSE_SECONDS = 0.5

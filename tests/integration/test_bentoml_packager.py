@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from modelratchet.adapters.bentoml_packager import RECIPES, BentomlPackager
+from modelratchet.adapters.uvicorn_model_server.processes import free_port
 from modelratchet.core.formats import to_document
 from modelratchet.core.reports import report_bytes
 from modelratchet.errors import InputError, OutsideError
@@ -139,13 +139,6 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait(15)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def wait_until_ready(address: str) -> None:

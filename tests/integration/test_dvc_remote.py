@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.object_store import Objects, objects
 from tests.samples.projects import ROOT
-from tests.team_registry import Objects, objects
 
 pytestmark = pytest.mark.integration
 

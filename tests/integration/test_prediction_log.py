@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from benchmarks.chaos.disk import small_disk
 from modelratchet.adapters.pyarrow_prediction_log import read_feedback, read_log
 from modelratchet.serving.settings import LogSettings
+from tests.object_store import Objects, objects
 from tests.samples.logged import EVER, recorded
 from tests.samples.serving_processes import BODY, Load, Process, deployed, served
 
@@ -78,6 +78,13 @@ def full_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip(f"no small disk can be mounted: {error}")
 
 
+def fill(ballast: Path) -> None:
+    """Take what room there is, while somebody else writes there."""
+    with ballast.open("wb", buffering=0) as stream, suppress(OSError):
+        while True:
+            stream.write(bytes(1 << 12))
+
+
 def test_on_a_full_disk_predictions_go_on_drops_are_counted_and_said_and_it_recovers(
     tmp_path: Path, full_disk: Path
 ) -> None:
@@ -85,8 +92,7 @@ def test_on_a_full_disk_predictions_go_on_drops_are_counted_and_said_and_it_reco
     ballast = full_disk / "ballast"
     with served(bundle, RATCHET_LOG_FOLDER=str(full_disk / "log")) as server, Load(server, "d").running(2) as load:
         wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > 0)
-        with ballast.open("wb") as stream:
-            os.posix_fallocate(stream.fileno(), 0, shutil.disk_usage(full_disk).free)
+        fill(ballast)
         wait_until(lambda: server.metric("ratchet_serving_log_dropped_rows_total") > 500)
         # on a busy machine rows are dropped for want of time, too, and before the disk is found full
         wait_until(lambda: len(of_the_disk(server)) > 0)
@@ -105,24 +111,15 @@ def test_on_a_full_disk_predictions_go_on_drops_are_counted_and_said_and_it_reco
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    moto = pytest.importorskip("moto.server", reason="moto stands in for an object store")
-    import boto3
-
-    server = moto.ThreadedMotoServer(port=0)
-    server.start()
-    _, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
-    boto3.client("s3").create_bucket(Bucket="log")
-    yield server
-    server.stop()
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Objects]:
+    with objects() as made:
+        for name, value in made.environment.items():
+            monkeypatch.setenv(name, value)
+        made.bucket("log")
+        yield made
 
 
-def test_an_object_store_holds_predictions_and_feedback_merged_at_the_end(tmp_path: Path, bucket: object) -> None:
+def test_an_object_store_holds_predictions_and_feedback_merged_at_the_end(tmp_path: Path, store: Objects) -> None:
     bundle, url = deployed(tmp_path, QUICK), "s3://log/flights"
     with served(bundle, RATCHET_LOG_FOLDER=url) as server, Load(server, "s").running(2) as load:
         wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > 200)
@@ -141,16 +138,15 @@ def test_an_object_store_holds_predictions_and_feedback_merged_at_the_end(tmp_pa
 
 
 def test_an_object_store_that_is_down_costs_rows_and_no_prediction_and_is_used_again(
-    tmp_path: Path, bucket: object
+    tmp_path: Path, store: Objects
 ) -> None:
     bundle = deployed(tmp_path, LogSettings(flush_seconds=FLUSH_SECONDS, queue_rows=200))
     with served(bundle, RATCHET_LOG_FOLDER="s3://log/down") as server, Load(server, "o").running(2) as load:
         wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > 0)
-        port = bucket.get_host_and_port()[1]  # type: ignore[attr-defined]
-        bucket.stop()  # type: ignore[attr-defined]
+        store.stop()
         wait_until(lambda: server.metric("ratchet_serving_log_dropped_rows_total") > 500)
-        bucket._port = port  # type: ignore[attr-defined]
-        bucket.start()  # type: ignore[attr-defined]
+        store.start()
+        store.bucket("log")
         before = server.metric("ratchet_serving_log_written_rows_total")
         wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > before + 200, 90)
 

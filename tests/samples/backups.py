@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.object_store import Objects
 from tests.postgres import Cluster
-from tests.team_registry import Objects
 
 _AT_ONCE = 8
 

@@ -6,16 +6,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from modelratchet.adapters.mlflow.address import StoreAddress, read_address
+from tests.holding_proxy import Hold, holding_proxy
+from tests.object_store import Objects
 from tests.postgres import Cluster
 from tests.samples.projects import ROOT
-from tests.team_registry import Objects
 
 Said = Callable[..., tuple[int, str, str]]
 """`ratchet` in this process: exit code, output, messages."""
@@ -62,9 +63,18 @@ class Team:
         return int(self.objects.client().list_objects_v2(Bucket=self.bucket.removeprefix("s3://"))["KeyCount"])
 
 
-def started(project: Path, team: Team) -> subprocess.Popen[str]:
+@contextmanager
+def held_among_files(project: Path, team: Team, n_passed: int = 5) -> Iterator[tuple[subprocess.Popen[str], Hold]]:
+    """A migration that has `n_passed` files in the store, and waits there until it is let go."""
+    with holding_proxy(team.objects.endpoint, n_passed) as (uri, hold):
+        process = started(project, team, AWS_ENDPOINT_URL=uri, MLFLOW_S3_ENDPOINT_URL=uri)
+        await_that(hold.is_holding, process)
+        yield process, hold
+
+
+def started(project: Path, team: Team, **variables: str) -> subprocess.Popen[str]:
     """A migration in a process of its own, which can be killed."""
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", **variables}
     command = [sys.executable, "-m", "modelratchet", "registry", "migrate", *team.options, "--json"]
     return subprocess.Popen(
         command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from modelratchet.cli.main import main
+from tests.object_store import Objects, objects
 from tests.postgres import Cluster, cluster
 from tests.samples.old_registries import old_registry, with_all_sorts
 from tests.samples.teams import Said, Team
-from tests.team_registry import Objects, objects, skip_reason
+from tests.team_registry import skip_reason
 
 _NUMBERS = count(1)
 
