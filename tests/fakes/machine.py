@@ -19,15 +19,17 @@ class FakeMachine:
     def clock(self) -> int:
         return self._now
 
-    def caller(self, takes: float, uses: float = 1.0, works_on_for: float = 0.0, spread: float = 0.0) -> Caller:
-        """One whose calls take so long and use so much processor time, each with a share of luck."""
+    def caller(
+        self, takes: float, uses: float = 1.0, works_on_for: float = 0.0, spread: float = 0.0, unread: float = 0.0
+    ) -> Caller:
+        """One whose calls take so long and use so much processor time, each with a share of luck; of a share `unread` of them the meter shows nothing."""
         self._n_callers += 1
         generator, used, reads = np.random.default_rng(self._n_callers), [0.0], [0]
 
         def call() -> None:
             luck = 1.0 + spread * generator.exponential()
             self._now += round(takes * luck + self._wait())
-            used[0] += uses * luck
+            used[0] += uses * luck if not unread or generator.random() >= unread else 0.0
             reads[0] = 0
 
         def read() -> int:

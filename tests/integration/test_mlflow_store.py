@@ -95,6 +95,13 @@ def test_a_regressor_answers_numbers_and_has_signature_and_example(store: StoreA
     assert model.input_example["hour"].tolist() == [5.0]
 
 
+def test_stores_of_one_process_keep_their_files_apart(template: Path, tmp_path: Path) -> None:
+    places = {name: empty_store(template, tmp_path / name) for name in ("one", "other")}
+    for name, address in places.items():
+        experiment = connect(address).get_experiment(connect(address).create_experiment("a person's"))
+        assert Path(experiment.artifact_location).is_relative_to(tmp_path / name)
+
+
 def test_a_store_that_is_only_read_keeps_its_stamp(store: StoreAddress, tmp_path: Path) -> None:
     version = MlflowRegistry(store).record(candidate(tmp_path / "a"))
     before = store_stamp(store, MODEL)

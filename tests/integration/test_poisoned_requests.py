@@ -190,7 +190,7 @@ def statuses(server: Running, sent: bytes, *, closes_half: bool = True) -> list[
     """Of all that comes back until the server closes, or says nothing more for longer than its deadline."""
     address = urlsplit(server.address)
     received = b""
-    with socket.create_connection((str(address.hostname), address.port), timeout=LIMITS.deadline_seconds + 1) as line:
+    with socket.create_connection((str(address.hostname), address.port), timeout=LIMITS.deadline_seconds + 4) as line:
         try:
             line.sendall(sent)
             if closes_half:
@@ -241,7 +241,7 @@ def test_a_request_that_never_becomes_whole_is_given_up_within_the_deadline(serv
     found = statuses(server, STALLED[name], closes_half=False)
 
     assert found == ([200, 408] if name == "a second request" else [408])
-    assert time.monotonic() - started < LIMITS.deadline_seconds + 3
+    assert time.monotonic() - started < LIMITS.deadline_seconds + 9
 
 
 def test_a_head_that_comes_byte_by_byte_is_given_up_too(server: Running) -> None:
@@ -267,7 +267,7 @@ def test_slow_callers_hold_nobody_up(server: Running) -> None:
 
     started = time.monotonic()
     refuse_dead(server)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10  # one after the other they would take a hundred seconds
     for line in slow:
         line.close()
 

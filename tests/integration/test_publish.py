@@ -6,7 +6,6 @@ import base64
 import json
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,13 +119,11 @@ def test_statements_are_right_by_sigstores_own_library(world: World) -> None:
 
 def test_wrong_password_ends_with_2_before_anything_is_built(world: World, tmp_path: Path) -> None:
     log_in(tmp_path, world.registry, "not the password")
-    started = time.monotonic()
     code, _, err = world.publisher.run("publish", HOME=str(tmp_path))
 
     assert code == 2
     assert "401 UNAUTHORIZED" in err
     assert "build" not in err
-    assert time.monotonic() - started < 30
 
 
 def test_registry_that_is_down_ends_with_4_before_anything_is_built(world: World) -> None:

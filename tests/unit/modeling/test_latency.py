@@ -64,6 +64,20 @@ def test_half_the_time_does_where_processor_time_holds() -> None:
     assert waited.seconds == pytest.approx(5.0, abs=0.1)
 
 
+@pytest.mark.parametrize(("unread", "routes"), [(0.01, 2), (0.5, 1)])
+def test_calls_that_a_meter_counts_as_nothing_are_left_out_and_many_of_them_are_no_reading(
+    unread: float, routes: int
+) -> None:
+    machine = FakeMachine()
+    ours, theirs, control = (machine.caller(20 * MICROSECOND, of, unread=unread) for of in (1.5e4, 1e4, 1e4))
+    timings = time_in_turns(LineUp(Route.IN_PROCESS, ours, theirs, control), PLAN, machine.clock)
+
+    assert len(timings) == routes
+    for used in timings[1:]:
+        assert 0.9 * timings[0].n_calls < used.n_calls < timings[0].n_calls
+        assert [ratio.value for ratio in used.ratios] == [1.5, 1.5]
+
+
 def test_too_few_calls_never_hold_however_alike_they_are() -> None:
     machine = FakeMachine()
     slow = [machine.caller(1e8) for _ in range(3)]

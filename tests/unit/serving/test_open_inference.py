@@ -203,7 +203,7 @@ def test_what_is_wrong_is_said_at_once_with_row_and_column(  # noqa: PLR0917 - t
         status, f"urn:modelratchet:problem:{kind}", row, column,
     )  # fmt: skip
     assert found["error"] == found["detail"]
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 10  # what was made of a size that somebody only claimed would take longer
 
 
 UNTRUE: list[tuple[list[Any], bytes, str | None]] = [

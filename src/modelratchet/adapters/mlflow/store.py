@@ -64,8 +64,8 @@ def init_store(address: StoreAddress) -> None:
     """
     prepare_environment()
     if address.artifact_root:
-        # MLflow would otherwise name ./mlruns in every store it opens, whatever the working folder
-        os.environ.setdefault("_MLFLOW_SERVER_ARTIFACT_ROOT", address.artifact_root)
+        # MLflow would otherwise name ./mlruns in every store it opens, whatever the working folder, or the place of the store opened before
+        os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"] = address.artifact_root
     if address.database is not None:
         _init_sqlite(address, address.database)
     elif not address.is_server:
