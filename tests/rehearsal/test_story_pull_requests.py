@@ -47,7 +47,7 @@ def test_a_model_slower_by_a_third_is_refused_and_the_next_push_updates_the_one_
     run = of(runs, "model.yml")
     assert run["conclusion"] == "failure"
     (ratio,) = re.findall(r"FAIL latency: in process p50 ([0-9.]+) times", told.said(run))
-    assert 1.15 < float(ratio) < 1.6
+    assert 1.1 < float(ratio) < 1.7  # what a call costs besides its trees differs from machine to machine
     assert "latency" in comment_of(told, number)
     assert told.champion() == "1"
 
@@ -127,7 +127,7 @@ def test_a_change_of_code_is_checked_tested_and_audited(from_begun: Story) -> No
 
 
 def slower(folder: Path) -> None:
-    edit_params(folder, {"train": {"hist_gradient_boosting": {"max_iter": 6 * TREES, "learning_rate": START_RATE / 6}}})
+    edit_params(folder, {"train": {"hist_gradient_boosting": {"max_iter": 9 * TREES, "learning_rate": START_RATE / 9}}})
 
 
 def describe(folder: Path) -> None:
