@@ -25,7 +25,8 @@ from modelratchet.storage.bundles import write_bundle
 from modelratchet.usecases.backtest import backtest
 from modelratchet.usecases.certify import CertificateStore
 from modelratchet.usecases.checks import wrong
-from modelratchet.usecases.ports import RegisteredVersion, signature_path
+from modelratchet.usecases.ports.registry import RegisteredVersion
+from modelratchet.usecases.ports.signing import signature_path
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.verify_certificate import Presented, verify_certificate
 from tests.mlflow_stores import sqlite_store

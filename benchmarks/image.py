@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.routes import every_request
 from modelratchet.adapters.docker_image_builder import DockerImageBuilder
 from modelratchet.serving.samples import sample_rows
-from modelratchet.usecases.ports import Image
+from modelratchet.usecases.ports.serving import Image
 from modelratchet.wiring.packaging import Order, package
 from tests.containers import Container, container, docker
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from benchmarks.datasets import Dataset, datasets
 from modelratchet.config.params import Train
-from modelratchet.core.evidence import Parity
 from modelratchet.core.manifest import Lineage
+from modelratchet.core.parity import Parity
 from modelratchet.modeling.estimators import EstimatorChoice, build_estimator
 from modelratchet.modeling.frames import features_of
 from modelratchet.modeling.onnx_export import export_onnx

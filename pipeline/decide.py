@@ -4,10 +4,13 @@ from modelratchet.config import layout
 from modelratchet.config.policies import policy_of
 from modelratchet.config.reading import load_params
 from modelratchet.core.comparison import Comparison
-from modelratchet.core.evidence import DataCheck, Evaluation, Evidence, Parity
+from modelratchet.core.data_check import DataCheck
+from modelratchet.core.evaluation import Evaluation
+from modelratchet.core.evidence import Evidence
 from modelratchet.core.gate import decide
 from modelratchet.core.latency import LatencyReport
 from modelratchet.core.model_tests import ModelTests
+from modelratchet.core.parity import Parity
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import read_supplied, write_bytes, write_record
 from modelratchet.wiring.pages import decided_page

@@ -21,7 +21,7 @@ from modelratchet.adapters.mlflow.address import StoreAddress, prepare_environme
 from modelratchet.adapters.mlflow.server import served
 from modelratchet.adapters.mlflow.users import MlflowUsers
 from modelratchet.usecases.admit_user import admit_user
-from modelratchet.usecases.ports import May
+from modelratchet.usecases.ports.team import May
 from tests.object_store import Objects, objects
 from tests.postgres import Cluster, cluster, missing
 from tests.samples.how_to_pages import blocks

@@ -21,7 +21,7 @@ from modelratchet.adapters.mlflow.run_files import MlflowRunFiles
 from modelratchet.adapters.model_signing_signer import ModelSigningSigner
 from modelratchet.core.ledger_writing import Circumstances
 from modelratchet.usecases.certify import CertificateStore
-from modelratchet.usecases.ports import CandidateRecord
+from modelratchet.usecases.ports.registry import CandidateRecord
 from modelratchet.usecases.promote import PromotionFiles, promote
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.write_ledger import Desk

@@ -11,11 +11,14 @@ from modelratchet.cli.main import COMMANDS
 from modelratchet.core import (
     certificate,
     comparison,
+    data_check,
+    evaluation,
     evidence,
     latency,
     ledger,
     manifest,
     model_tests,
+    parity,
     policy,
     receipt,
     run_facts,
@@ -29,7 +32,7 @@ from modelratchet.storage import settings_move
 from tests.architecture.stage_sources import ROOT
 
 WRITTEN = [
-    evidence.DataCheck, evidence.Evaluation, evidence.Parity, evidence.Evidence, comparison.Comparison, latency.LatencyReport,
+    data_check.DataCheck, evaluation.Evaluation, parity.Parity, evidence.Evidence, comparison.Comparison, latency.LatencyReport,
     model_tests.ModelTests, standing.Standing, policy.Policy, manifest.Manifest, receipt.Receipt, run_facts.RunFacts, schema.Schema,
     verdict.Verdict, ledger.Event, certificate.Certificate, page_model.Page, settings.Deployment,
     settings_move.MoveRecord,

@@ -15,7 +15,7 @@ from modelratchet.core.folding import fold
 from modelratchet.core.ledger import Event, State, beginning
 from modelratchet.core.ledger_writing import overridden
 from modelratchet.core.standing import Champion
-from modelratchet.usecases.ports import Ledger, Projection
+from modelratchet.usecases.ports.promotions import Ledger, Projection
 from tests.fakes.ledger import FakeLedger
 from tests.samples.candidates import bundle, candidate
 from tests.samples.ledgers import circumstances

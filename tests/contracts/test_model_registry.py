@@ -12,7 +12,7 @@ from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.core.run_facts import DatasetFacts
 from modelratchet.storage.bundles import read_bundle
-from modelratchet.usecases.ports import CandidateRecord, ModelRegistry
+from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry
 from tests.fakes.model_registry import FakeModelRegistry
 from tests.samples.candidates import bundle, candidate
 

@@ -11,7 +11,7 @@ import pytest
 from modelratchet.adapters.pytest_model_tester import PytestModelTester, Suite
 from modelratchet.config.layout import OWN_TESTS
 from modelratchet.core.model_tests import ModelTest, TestOutcome
-from modelratchet.usecases.ports import ModelTester
+from modelratchet.usecases.ports.pipeline import ModelTester
 from tests.fakes.model_tester import FakeModelTester
 from tests.samples.tested_projects import write_own_test
 

@@ -12,7 +12,7 @@ from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.mlflow.run_files import MlflowRunFiles
 from modelratchet.errors import MissingEvidenceError
-from modelratchet.usecases.ports import RecordedRun, RunFiles
+from modelratchet.usecases.ports.registry import RecordedRun, RunFiles
 from tests.fakes.run_files import FakeRunFiles
 from tests.mlflow_stores import served_store, sqlite_store
 from tests.samples.candidates import MODEL, bundle, candidate

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Sequence
 
 from modelratchet.core.advisories import Advisory
-from modelratchet.usecases.ports import Distribution, Image
 from modelratchet.usecases.ports.publishing import Advisories, Tried
+from modelratchet.usecases.ports.serving import Distribution, Image
 
 
 class FakeByteSigner:

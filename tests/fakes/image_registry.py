@@ -16,8 +16,8 @@ from modelratchet.core.reports import report_bytes
 from modelratchet.errors import DigestError, EvidenceError, MissingEvidenceError, OutsideError
 from modelratchet.storage.bundles import Bundle
 from modelratchet.storage.image_layers import BUNDLE_PLACE
-from modelratchet.usecases.ports import Image
 from modelratchet.usecases.ports.publishing import StoredManifest
+from modelratchet.usecases.ports.serving import Image
 
 IMAGE_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
 LAYER_TYPE = "application/vnd.docker.image.rootfs.diff.tar.gzip"

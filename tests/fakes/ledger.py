@@ -10,7 +10,7 @@ from modelratchet.core.folding import fold
 from modelratchet.core.formats import to_document
 from modelratchet.core.ledger import Event, State, StoredEvent
 from modelratchet.errors import TrackingError
-from modelratchet.usecases.ports import Projection
+from modelratchet.usecases.ports.promotions import Projection
 
 NOTHING = Projection(None, None, None, None)
 

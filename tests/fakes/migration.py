@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from modelratchet.usecases.migrate_registry import Step
-from modelratchet.usecases.ports import Contents, FileGroup, Holding, Occupant, OldStore
+from modelratchet.usecases.ports.migration import Contents, FileGroup, Holding, Occupant, OldStore
 
 GROUPS = (FileGroup("1/a", Path("a"), 2, 100), FileGroup("1/b", Path("b"), 3, 50))
 

@@ -10,7 +10,7 @@ from modelratchet.core.page.overriding import with_override
 from modelratchet.core.run_facts import DatasetFacts, RunFacts, commit_in
 from modelratchet.errors import DigestError, TrackingError
 from modelratchet.storage.bundles import Bundle, read_bundle, write_bundle
-from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion, RunPages, RunPlace
+from modelratchet.usecases.ports.registry import CandidateRecord, RegisteredVersion, RunPages, RunPlace
 
 
 class FakeModelRegistry:

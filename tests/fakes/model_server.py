@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from modelratchet.errors import OutsideError
 from modelratchet.storage.bundles import Bundle
-from modelratchet.usecases.ports import Rows
+from modelratchet.usecases.ports.model_server import Rows
 
 
 class FakeServedModel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from modelratchet.usecases.ports import Distribution, Goods, Image, Packaged, Shipment
+from modelratchet.usecases.ports.serving import Distribution, Goods, Image, Packaged, Shipment
 
 LOCKED, INSTALLED = Distribution("pypi", "uvicorn", "1"), Distribution("deb", "libc6", "2")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from modelratchet.storage.journal import StageRun, append_stage_run
-from modelratchet.usecases.ports import RunRequest, StageEvent, StageStarted
+from modelratchet.usecases.ports.pipeline import RunRequest, StageEvent, StageStarted
 
 
 class FakePipelineRunner:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from modelratchet.core.page.model import Link
-from modelratchet.usecases.ports import RunPlace
+from modelratchet.core.links import Link
+from modelratchet.usecases.ports.registry import RunPlace
 
 
 class FakeRunAddresses:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelratchet.errors import MissingEvidenceError, TrackingError
-from modelratchet.usecases.ports import RecordedRun
+from modelratchet.usecases.ports.registry import RecordedRun
 
 
 class FakeRunFiles:

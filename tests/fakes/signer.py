@@ -6,7 +6,7 @@ from pathlib import Path
 
 from modelratchet.core.digests import digest_bytes
 from modelratchet.errors import DigestError, MissingEvidenceError
-from modelratchet.usecases.ports import signature_path
+from modelratchet.usecases.ports.signing import signature_path
 
 
 class FakeSigner:

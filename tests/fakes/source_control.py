@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelratchet.usecases.ports import Revision
+from modelratchet.usecases.ports.sources import Revision
 
 
 class FakeSourceControl:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelratchet.errors import InputError
-from modelratchet.usecases.ports import May
+from modelratchet.usecases.ports.team import May
 
 
 class FakeTeamUsers:

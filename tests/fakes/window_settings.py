@@ -6,7 +6,7 @@ import datetime as dt
 
 from modelratchet.core.periods import start_of
 from modelratchet.core.windows import Coverage, Window, WindowRule
-from modelratchet.usecases.ports import Declared, MovedSettings
+from modelratchet.usecases.ports.retraining import Declared, MovedSettings
 from tests.samples.candidates import MODEL
 from tests.samples.windows import RULE, covered, month
 

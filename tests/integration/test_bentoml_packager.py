@@ -23,7 +23,7 @@ from modelratchet.core.formats import to_document
 from modelratchet.core.reports import report_bytes
 from modelratchet.errors import InputError, OutsideError
 from modelratchet.serving.settings import Deployment
-from modelratchet.usecases.ports import Packaged, Shipment
+from modelratchet.usecases.ports.serving import Packaged, Shipment
 from tests.samples.bundles import binary_bundle
 from tests.samples.served import predict, sample_app
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from modelratchet.config.layout import DATA_CHECK, DATA_DOCS, HOLDOUT, ROWS, TRAIN
-from modelratchet.core.evidence import DataCheck
+from modelratchet.core.data_check import DataCheck
 from modelratchet.modeling.tables import read_table
 from modelratchet.storage.files import read_record
 

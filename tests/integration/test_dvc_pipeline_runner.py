@@ -14,7 +14,7 @@ import pytest
 
 from modelratchet.adapters.dvc_pipeline_runner import DvcPipelineRunner
 from modelratchet.errors import ConfigError, OutsideError
-from modelratchet.usecases.ports import RunRequest, StageEvent, StageKept, StageStarted
+from modelratchet.usecases.ports.pipeline import RunRequest, StageEvent, StageKept, StageStarted
 from modelratchet.usecases.run_pipeline import PipelineOutcome, run_pipeline
 
 pytestmark = pytest.mark.integration

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from modelratchet.adapters.gx_data_checker import CheckPlaces, GxDataChecker
-from modelratchet.core.evidence import DataCheck, FailedExpectation, Severity
+from modelratchet.core.data_check import DataCheck, FailedExpectation, Severity
 from modelratchet.core.tasks import Task
 from modelratchet.errors import ConfigError
 from modelratchet.modeling.plans import ColumnPlan

@@ -20,7 +20,7 @@ from modelratchet.adapters.docker_image_builder import DockerImageBuilder
 from modelratchet.cli.main import main
 from modelratchet.conformance.results import Outcome
 from modelratchet.storage.bundles import write_bundle
-from modelratchet.usecases.ports import Image
+from modelratchet.usecases.ports.serving import Image
 from modelratchet.wiring.packaging import Delivered, Order, package
 from tests.containers import container, docker, require_engine
 from tests.samples.bundles import binary_bundle

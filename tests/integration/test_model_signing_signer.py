@@ -12,7 +12,7 @@ import pytest
 
 from modelratchet.adapters.model_signing_signer import ModelSigningSigner, ModelSigningVerifier
 from modelratchet.errors import ConfigError, DigestError, EvidenceError, MissingEvidenceError
-from modelratchet.usecases.ports import signature_path
+from modelratchet.usecases.ports.signing import signature_path
 from tests.samples.events import key_pair
 
 pytestmark = pytest.mark.integration

@@ -15,7 +15,8 @@ from modelratchet.core.manifest import Lineage
 from modelratchet.core.schema import Column, Schema
 from modelratchet.core.tasks import Task
 from modelratchet.storage.bundles import Bundle, make_bundle, write_bundle
-from modelratchet.usecases.ports import CandidateRecord, RunDataset, RunPages, RunPlace
+from modelratchet.usecases.ports.registry import CandidateRecord, RunPages, RunPlace
+from modelratchet.usecases.ports.run_datasets import RunDataset
 
 MODEL = "flights-late"
 LINEAGE = Lineage("sha256:data", "sha256:params", "sha256:source", "sha256:lock", {"onnx": onnx.__version__})

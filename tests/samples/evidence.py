@@ -5,21 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from modelratchet.core.comparison import Churn, Comparison, Contest, Difference, Method, SliceDifference
-from modelratchet.core.evidence import (
-    Calibration,
-    DataCheck,
-    Evaluation,
-    Evidence,
-    FailedExpectation,
-    GroupRate,
-    MetricValue,
-    Parity,
-    ParityPart,
-    Severity,
-)
+from modelratchet.core.data_check import DataCheck, FailedExpectation, Severity
+from modelratchet.core.evaluation import Calibration, Evaluation, GroupRate, MetricValue
+from modelratchet.core.evidence import Evidence
 from modelratchet.core.latency import Footprint, LatencyReport, Ratio, Route, Times, Timing
 from modelratchet.core.metrics import METRICS, Direction
 from modelratchet.core.model_tests import ModelTest, ModelTests, TestOutcome
+from modelratchet.core.parity import Parity, ParityPart
 from modelratchet.core.policy import Claim, Policy
 from modelratchet.core.standing import NOBODY, Champion, Standing
 from modelratchet.core.tasks import Task

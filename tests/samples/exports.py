@@ -9,8 +9,8 @@ from onnx import helper
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 
-from modelratchet.core.evidence import Parity
 from modelratchet.core.manifest import Lineage
+from modelratchet.core.parity import Parity
 from modelratchet.core.tasks import Task
 from modelratchet.modeling.estimators import EstimatorChoice, build_estimator
 from modelratchet.modeling.onnx_export import export_onnx

@@ -6,23 +6,17 @@ from dataclasses import replace
 
 from modelratchet.core.changes import Change, Changes, CodeChange, DataChange
 from modelratchet.core.comparison import Churn, Comparison, Contest, Difference, Method, Quantile, SliceDifference
-from modelratchet.core.evidence import (
-    Calibration,
-    DataCheck,
-    Evaluation,
-    Evidence,
-    FailedExpectation,
-    MetricValue,
-    Parity,
-    ParityPart,
-    Severity,
-)
+from modelratchet.core.data_check import DataCheck, FailedExpectation, Severity
+from modelratchet.core.evaluation import Calibration, Evaluation, MetricValue
+from modelratchet.core.evidence import Evidence
 from modelratchet.core.gate import decide
 from modelratchet.core.latency import Footprint, LatencyReport, Ratio, Route, Times, Timing
+from modelratchet.core.links import Link
 from modelratchet.core.metrics import Direction
 from modelratchet.core.model_tests import ModelTest, ModelTests, TestOutcome
 from modelratchet.core.page.building import Surroundings, page_of
-from modelratchet.core.page.model import Link, Page
+from modelratchet.core.page.model import Page
+from modelratchet.core.parity import Parity, ParityPart
 from modelratchet.core.policy import Claim, Policy
 from modelratchet.core.standing import NOBODY, Champion, Standing
 from modelratchet.core.tasks import Task

@@ -17,7 +17,7 @@ from modelratchet.core.reports import report_bytes
 from modelratchet.core.verdict import Verdict
 from modelratchet.storage.bundles import Bundle
 from modelratchet.usecases.certify import CertificateStore
-from modelratchet.usecases.ports import RecordedRun
+from modelratchet.usecases.ports.registry import RecordedRun
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.verify_store import Store
 from tests.fakes.ledger import FakeLedger

@@ -11,7 +11,8 @@ from modelratchet.core.ledger import Event
 from modelratchet.core.ledger_writing import Circumstances, promoted
 from modelratchet.core.verdict import Verdict
 from modelratchet.storage.files import write_record
-from modelratchet.usecases.ports import Ledger, RegisteredVersion
+from modelratchet.usecases.ports.promotions import Ledger
+from modelratchet.usecases.ports.registry import RegisteredVersion
 from tests.samples.candidates import MODEL, bundle, candidate
 from tests.samples.promotions import judged
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from modelratchet.core.evidence import MetricValue, SliceValue
+from modelratchet.core.evaluation import MetricValue, SliceValue
 from modelratchet.core.gate import decide
 from modelratchet.core.metrics import Direction
 from modelratchet.core.run_facts import RunFacts

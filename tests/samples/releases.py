@@ -13,8 +13,8 @@ from modelratchet.storage.bundles import Bundle
 from modelratchet.usecases.audit_packages import Auditor
 from modelratchet.usecases.check_image import Inspection
 from modelratchet.usecases.package_bundle import Workbench
-from modelratchet.usecases.ports import Distribution, Goods, Image, Packaged, Shipment
 from modelratchet.usecases.ports.publishing import ByteSigner
+from modelratchet.usecases.ports.serving import Distribution, Goods, Image, Packaged, Shipment
 from modelratchet.usecases.publish_image import Press, Published, Release, publish_image
 from tests.fakes.image_checks import FakeAdvisories, FakeByteSigner, FakeTrial
 from tests.fakes.image_registry import FakeEngine, FakeImageRegistry

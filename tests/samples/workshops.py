@@ -13,7 +13,7 @@ from modelratchet.core.ledger import History, State
 from modelratchet.core.standing import NOBODY, Champion, Standing, look_of
 from modelratchet.core.verdict import Verdict
 from modelratchet.storage.files import read_record, write_record
-from modelratchet.usecases.ports import CandidateRecord, ModelRegistry
+from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry
 from modelratchet.usecases.promote import PromotionFiles, promote
 from modelratchet.usecases.write_ledger import Desk, Written
 from tests.samples import evidence as samples

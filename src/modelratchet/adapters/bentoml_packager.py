@@ -22,7 +22,7 @@ from modelratchet.errors import InputError, OutsideError
 from modelratchet.storage.bundles import write_bundle
 from modelratchet.storage.files import digest_file
 from modelratchet.storage.locks import locked_packages
-from modelratchet.usecases.ports import Distribution, Packaged, Shipment
+from modelratchet.usecases.ports.serving import Distribution, Packaged, Shipment
 
 SERVED = ("__init__.py", "errors.py", "core", "storage", "serving")
 TEMPLATE = Path("docker/Dockerfile.template")

@@ -13,7 +13,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 from modelratchet.core.digests import PREFIX
-from modelratchet.usecases.ports import Distribution, Goods
+from modelratchet.usecases.ports.serving import Distribution, Goods
 
 
 class CyclonedxBillWriter:

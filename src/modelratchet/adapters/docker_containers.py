@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from modelratchet.errors import OutsideError
-from modelratchet.usecases.ports import Image
+from modelratchet.usecases.ports.serving import Image
 
 PORT = 3000
 _OWNER = "modelratchet.trial.process"

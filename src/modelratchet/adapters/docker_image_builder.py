@@ -13,7 +13,7 @@ from typing import Any
 
 from modelratchet.config.environment import TELEMETRY_OFF
 from modelratchet.errors import OutsideError
-from modelratchet.usecases.ports import Distribution, Image, Layer, Packaged
+from modelratchet.usecases.ports.serving import Distribution, Image, Layer, Packaged
 
 _ASK_SECONDS = 60
 _BUILD_SECONDS = 1800

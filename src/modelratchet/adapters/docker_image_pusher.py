@@ -7,7 +7,7 @@ import subprocess
 
 from modelratchet.core.image_names import Repository
 from modelratchet.errors import InputError, OutsideError
-from modelratchet.usecases.ports import Image
+from modelratchet.usecases.ports.serving import Image
 
 _SECONDS = 3600
 _DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})")

@@ -16,7 +16,7 @@ import yaml
 
 from modelratchet.config.environment import JOURNAL_VARIABLE, TELEMETRY_OFF
 from modelratchet.errors import ConfigError, OutsideError, StorageError
-from modelratchet.usecases.ports import RunRequest, StageEvent, StageKept, StageSaid, StageStarted
+from modelratchet.usecases.ports.pipeline import RunRequest, StageEvent, StageKept, StageSaid, StageStarted
 
 PIPELINE = "dvc.yaml"
 _STARTED = re.compile(r"^Running stage '([^']+)':")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from modelratchet.usecases.ports import Revision
+from modelratchet.usecases.ports.sources import Revision
 
 _UNKNOWN = "unknown"
 _SECONDS = 20

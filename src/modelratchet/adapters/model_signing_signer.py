@@ -17,7 +17,7 @@ from typing import Any
 
 from modelratchet.errors import ConfigError, DigestError, EvidenceError, MissingEvidenceError
 from modelratchet.storage.files import replacing
-from modelratchet.usecases.ports import signature_path
+from modelratchet.usecases.ports.signing import signature_path
 
 KEY_KINDS = "a PEM file of a NIST P-256, P-384 or P-521 key"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from modelratchet.errors import MissingEvidenceError
 from modelratchet.storage.files import digest_file
-from modelratchet.usecases.ports import RunDataset
+from modelratchet.usecases.ports.run_datasets import RunDataset
 
 _KINDS = {"double": "float64", "float": "float32", "string": "str", "large_string": "str", "bool": "bool"}
 

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from modelratchet.errors import ConfigError, DataError, InputError, RatchetError
-from modelratchet.usecases.ports import SourceRows
+from modelratchet.usecases.ports.rows import SourceRows
 
 
 class PythonRowSource:

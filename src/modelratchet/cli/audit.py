@@ -11,7 +11,7 @@ import click
 from modelratchet.cli.render import columns
 from modelratchet.core.advisories import Audit, WeighedAdvisory, Weight
 from modelratchet.core.formats import encode
-from modelratchet.core.page.escaping import plain
+from modelratchet.core.plain_text import plain
 from modelratchet.errors import ExitCode
 
 _FILE = click.Path(path_type=Path)

@@ -28,7 +28,8 @@ def champion(context: click.Context, moment: str | None, as_json: bool) -> int:
     """
     if context.invoked_subcommand:
         return ExitCode.DONE
-    from modelratchet.wiring.ledger import now, reader
+    from modelratchet.wiring.clock import now
+    from modelratchet.wiring.ledger import reader
     from modelratchet.wiring.registry import model_name
 
     asked = _moment(moment) if moment else now()
@@ -67,7 +68,7 @@ def reconcile(as_json: bool) -> int:
     Example: ratchet reconcile
     """
     from modelratchet.usecases.reconcile import reconcile as reconciled
-    from modelratchet.wiring.ledger import now
+    from modelratchet.wiring.clock import now
     from modelratchet.wiring.promoting import desk
     from modelratchet.wiring.registry import model_name
 

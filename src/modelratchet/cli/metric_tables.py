@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modelratchet.cli.render import columns
 from modelratchet.core.comparison import Comparison, Contest, Difference
-from modelratchet.core.evidence import Evaluation
+from modelratchet.core.evaluation import Evaluation
 from modelratchet.core.paired import interval
 
 GAIN_HEADER = ("champion", "gain", "interval of gain")

@@ -11,7 +11,7 @@ import click
 from modelratchet.errors import ExitCode
 
 if TYPE_CHECKING:
-    from modelratchet.usecases.ports import Image
+    from modelratchet.usecases.ports.serving import Image
     from modelratchet.wiring.packaging import Delivered
 
 

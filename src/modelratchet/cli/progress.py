@@ -10,7 +10,7 @@ from types import TracebackType
 
 import click
 
-from modelratchet.usecases.ports import StageEvent, StageKept, StageStarted
+from modelratchet.usecases.ports.pipeline import StageEvent, StageKept, StageStarted
 
 
 class RunProgress:

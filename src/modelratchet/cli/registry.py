@@ -86,7 +86,7 @@ def user(name: str, may: str, new_password: bool, as_json: bool) -> int:
 
     Example: ratchet registry user ci --may write
     """
-    from modelratchet.usecases.ports import May
+    from modelratchet.usecases.ports.team import May
     from modelratchet.wiring.team import admitted
 
     done = admitted(name, May(may), renew=new_password)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from modelratchet.core.page.escaping import plain
+from modelratchet.core.plain_text import plain
 from modelratchet.core.verdict import Finding, Outcome, Verdict
 from modelratchet.usecases.read_report import Report
 from modelratchet.usecases.run_pipeline import PipelineOutcome

@@ -19,7 +19,7 @@ from modelratchet.core.retraining import Retraining, RetrainOutcome
 from modelratchet.errors import ExitCode
 from modelratchet.storage.files import write_bytes
 from modelratchet.storage.settings_move import SettingsMove
-from modelratchet.usecases.ports import RunRequest
+from modelratchet.usecases.ports.pipeline import RunRequest
 from modelratchet.usecases.retrain import carry_out, told
 from modelratchet.usecases.run_pipeline import PipelineOutcome, run_pipeline
 from modelratchet.wiring.commands import LOG, pipeline_runner, the_only_run

@@ -15,7 +15,7 @@ from modelratchet.cli.progress import RunProgress
 from modelratchet.config import layout
 from modelratchet.config.environment import STANDING_VARIABLE
 from modelratchet.errors import ExitCode, MissingEvidenceError
-from modelratchet.usecases.ports import RunRequest
+from modelratchet.usecases.ports.pipeline import RunRequest
 from modelratchet.usecases.read_report import Report, read_report
 from modelratchet.usecases.run_pipeline import PipelineOutcome, run_pipeline
 from modelratchet.wiring.commands import LOG, REPORT_FILES, check_params, pipeline_runner, the_only_run

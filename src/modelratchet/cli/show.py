@@ -8,7 +8,7 @@ import click
 
 from modelratchet.cli import metric_tables, render
 from modelratchet.config import layout
-from modelratchet.core.evidence import Evaluation
+from modelratchet.core.evaluation import Evaluation
 from modelratchet.core.formats import encode
 from modelratchet.core.tasks import Task
 from modelratchet.errors import ExitCode

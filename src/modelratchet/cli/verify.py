@@ -10,7 +10,7 @@ import click
 
 from modelratchet.cli.render import columns
 from modelratchet.core.formats import encode
-from modelratchet.core.page.escaping import plain
+from modelratchet.core.plain_text import plain
 from modelratchet.errors import ExitCode
 from modelratchet.usecases.checks import Check, Status, wrong
 

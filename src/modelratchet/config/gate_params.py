@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from modelratchet.config.settings import Limit, Positive, Settings, Share, refuse_unknown_metrics
+from modelratchet.config.metric_names import refuse_unknown_metrics
+from modelratchet.config.settings import Limit, Positive, Settings, Share
 from modelratchet.core.policy import Claim
 
 

@@ -17,18 +17,10 @@ from modelratchet.config.estimator_params import (
     RandomForest,
 )
 from modelratchet.config.gate_params import Gate
+from modelratchet.config.metric_names import refuse_unknown_metrics
 from modelratchet.config.retraining import Retrain
 from modelratchet.config.serving import Serving
-from modelratchet.config.settings import (
-    ColumnName,
-    ColumnNames,
-    ModelName,
-    Moment,
-    Positive,
-    Settings,
-    Share,
-    refuse_unknown_metrics,
-)
+from modelratchet.config.settings import ColumnName, ColumnNames, ModelName, Moment, Positive, Settings, Share
 from modelratchet.core.tasks import Task
 
 

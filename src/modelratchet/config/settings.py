@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-
-from modelratchet.core.metrics import METRICS
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[int, Field(ge=1)]
@@ -34,16 +30,3 @@ class Settings(BaseModel):
     """Base of all blocks: frozen, strict about keys and types (`yes` is no number)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
-
-
-def refuse_unknown_metrics(names: Iterable[object]) -> None:
-    """Name those that are no metric.
-
-    Raises:
-        ValueError: which pydantic reports with the key.
-    """
-    unknown = sorted(str(name) for name in names if name not in METRICS)
-    if unknown:
-        close = difflib.get_close_matches(unknown[0], METRICS, n=1, cutoff=0.4)
-        meant = f"; did you mean {close[0]}?" if close else ""
-        raise ValueError(f"found {', '.join(map(repr, unknown))}; expected one of {', '.join(METRICS)}{meant}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from modelratchet.core.agreement import Agreement
 from modelratchet.core.manifest import Manifest
 
 
@@ -24,15 +25,6 @@ class Parting:
     name: str
     expected: str
     found: str
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """Two bundles' answers to the same rows: the largest difference of any score, and the rows with another label."""
-
-    n_rows: int
-    largest_difference: float
-    changed_labels: int
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelratchet.core.reproduction import Agreement
+from modelratchet.core.agreement import Agreement
 from modelratchet.core.schema import Schema
 from modelratchet.core.tasks import Task
 from modelratchet.modeling.onnx_model import OnnxModel

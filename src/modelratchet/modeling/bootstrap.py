@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modelratchet.core.evidence import MetricValue
+from modelratchet.core.evaluation import MetricValue
 from modelratchet.core.metrics import METRICS
 from modelratchet.core.statistics import (
     MAXIMUM_UNDEFINED_SHARE,

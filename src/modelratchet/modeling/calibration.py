@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from modelratchet.core.evidence import Calibration
+from modelratchet.core.evaluation import Calibration
 from modelratchet.core.statistics import FloatArray, IntArray, resample_counts
 from modelratchet.core.tasks import Task
 from modelratchet.modeling.bootstrap import Resampling

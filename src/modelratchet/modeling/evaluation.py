@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modelratchet.core.evidence import Evaluation, GroupRate, MetricValue, SliceValue
+from modelratchet.core.evaluation import Evaluation, GroupRate, MetricValue, SliceValue
 from modelratchet.core.schema import Schema
 from modelratchet.core.tasks import Task
 from modelratchet.errors import DataError

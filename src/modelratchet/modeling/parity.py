@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelratchet.core.evidence import ChangedRow, Parity, ParityPart
+from modelratchet.core.parity import ChangedRow, Parity, ParityPart
 from modelratchet.core.schema import MISSING_CATEGORY, Schema
 from modelratchet.core.tasks import Task
 from modelratchet.errors import EvidenceError

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from modelratchet.core.evidence import Evaluation
+from modelratchet.core.evaluation import Evaluation
 from modelratchet.modeling.importance import MOST_ROWS
 
 _SIZE_INCHES = (6.4, 4.8)

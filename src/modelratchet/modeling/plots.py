@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from modelratchet.core.evidence import Evaluation
+from modelratchet.core.evaluation import Evaluation
 from modelratchet.core.schema import Schema
 from modelratchet.modeling import curves
 from modelratchet.modeling.importance import Importance

@@ -6,16 +6,12 @@ disk that has become full. A kill leaves the record: whoever comes next reads th
 
 from __future__ import annotations
 
-import fcntl
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from modelratchet.core.digests import digest_bytes
-from modelratchet.errors import OutsideError
 from modelratchet.storage.files import read_supplied, storage_error, write_bytes, write_record
 
 
@@ -105,26 +101,3 @@ class SettingsMove:
         """Let the moved settings be the settings."""
         self._record.unlink(missing_ok=True)
         shutil.rmtree(self._record.parent, ignore_errors=True)
-
-
-@contextmanager
-def only_one(path: Path, what: str) -> Iterator[None]:
-    """Hold a lock file for the block; it is free again when this process ends, however it does.
-
-    Raises:
-        OutsideError: another process holds it.
-        StorageError: it cannot be made.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stream = path.open("ab")
-    except OSError as error:
-        raise storage_error(path, error) from error
-    with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise OutsideError(
-                f"another {what} is going on in this folder", hint="Wait until it is done, then run this again."
-            ) from error
-        yield

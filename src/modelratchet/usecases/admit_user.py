@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from modelratchet.errors import InputError
-from modelratchet.usecases.ports import May, TeamUsers
+from modelratchet.usecases.ports.team import May, TeamUsers
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from modelratchet.core.advisories import Audit, Exemption, weigh
-from modelratchet.usecases.ports import Distribution
 from modelratchet.usecases.ports.publishing import AdvisorySource
+from modelratchet.usecases.ports.serving import Distribution
 
 
 @dataclass(frozen=True)

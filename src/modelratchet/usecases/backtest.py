@@ -14,7 +14,7 @@ from modelratchet.core.policy import Policy
 from modelratchet.core.reports import EVIDENCE_NAME, VERDICT_NAME, Named, parse_named_report
 from modelratchet.core.verdict import Decision, Outcome, Verdict
 from modelratchet.errors import EvidenceError, MissingEvidenceError
-from modelratchet.usecases.ports import RecordedRun, RunFiles
+from modelratchet.usecases.ports.registry import RecordedRun, RunFiles
 
 _BLOCKS = {Decision.REJECT: {Outcome.FAILED}, Decision.INCONCLUSIVE: {Outcome.INCONCLUSIVE}, Decision.PROMOTE: set()}
 

@@ -24,36 +24,24 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from modelratchet.core.comparison import Comparison, Contest
-from modelratchet.core.evidence import DataCheck, Evaluation, Evidence, Parity
+from modelratchet.core.data_check import DataCheck
+from modelratchet.core.evaluation import Evaluation
+from modelratchet.core.evidence import Evidence
 from modelratchet.core.latency import MEDIAN, Footprint, LatencyReport, Route, Timing
 from modelratchet.core.model_tests import ModelTests, TestOutcome
 from modelratchet.core.paired import interval
+from modelratchet.core.parity import Parity
 from modelratchet.core.verdict import Outcome, Verdict
-from modelratchet.usecases.ports import Revision
+from modelratchet.usecases.ports.sources import Revision
 
 GAIN_CONFIDENCE = 0.95
 """Of the logged intervals of gains. The gate asks for more where a holdout was used often; its findings say how much."""
 
 _Named = Iterator[tuple[str, float | None]]
 _NOT_IN_NAMES = re.compile(r"[^\w.\-/ ]")
-
-
-def flat_params(settings: Mapping[str, object]) -> dict[str, str]:
-    """Settings as `block.key: text`.
-
-    Of the estimators' option blocks under `train`, only the chosen one's is kept: the others had no influence.
-    """
-    train = settings.get("train")
-    estimator = train.get("estimator") if isinstance(train, Mapping) else None
-    kept = dict(settings)
-    if isinstance(train, Mapping):
-        kept["train"] = {
-            name: value for name, value in train.items() if not isinstance(value, Mapping) or name == estimator
-        }
-    return dict(_flattened("", kept))
 
 
 def metrics_of(evidence: Evidence, model_size_bytes: int) -> dict[str, float]:
@@ -115,16 +103,6 @@ def _looks(comparison: Comparison) -> dict[str, str]:
             "ratchet.anchor_look": str(standing.anchor_look),
         }
     return looks
-
-
-def _flattened(prefix: str, value: object) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _flattened(f"{prefix}.{name}" if prefix else str(name), item)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        yield prefix, ", ".join(str(item) for item in value)
-    elif value is not None:
-        yield prefix, str(value)
 
 
 def _evaluation(evaluation: Evaluation | None) -> _Named:

@@ -18,7 +18,8 @@ from modelratchet.core.manifest import Manifest
 from modelratchet.errors import EvidenceError, MissingEvidenceError
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import write_bytes
-from modelratchet.usecases.ports import ModelRegistry, RegisteredVersion, RunFiles, Signer, signature_path
+from modelratchet.usecases.ports.registry import ModelRegistry, RegisteredVersion, RunFiles
+from modelratchet.usecases.ports.signing import Signer, signature_path
 
 
 @dataclass(frozen=True)

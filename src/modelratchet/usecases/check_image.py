@@ -12,8 +12,8 @@ from modelratchet.core.advisories import Audit
 from modelratchet.errors import OutsideError, RejectedError
 from modelratchet.usecases.audit_packages import Auditor, audit_packages
 from modelratchet.usecases.package_bundle import Parcel, Workbench, package_bundle
-from modelratchet.usecases.ports import Image, Shipment
 from modelratchet.usecases.ports.publishing import ImageTrial, Tried
+from modelratchet.usecases.ports.serving import Image, Shipment
 
 _TOLD = 5
 

@@ -12,7 +12,7 @@ from modelratchet.core.standing import Champion
 from modelratchet.errors import EvidenceError, MissingEvidenceError
 from modelratchet.storage.bundles import Bundle, read_bundle
 from modelratchet.storage.files import read_record
-from modelratchet.usecases.ports import ModelRegistry, RegisteredVersion, RunFiles
+from modelratchet.usecases.ports.registry import ModelRegistry, RegisteredVersion, RunFiles
 from modelratchet.usecases.read_ledger import LedgerReader
 
 

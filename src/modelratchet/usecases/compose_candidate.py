@@ -7,17 +7,19 @@ from collections.abc import Callable
 from modelratchet.core.changes import Origin
 from modelratchet.core.digests import digest_value
 from modelratchet.core.evidence import Evidence
+from modelratchet.core.flattening import flat_params
+from modelratchet.core.links import Link
 from modelratchet.core.page.html_page import html_page
 from modelratchet.core.page.json_page import json_page
 from modelratchet.core.page.markdown import markdown, note
-from modelratchet.core.page.model import Link
 from modelratchet.core.verdict import Verdict
 from modelratchet.errors import EvidenceError
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import digest_file, read_record
-from modelratchet.usecases.candidate_values import flat_params, metrics_of, tags_of, verdict_tags_of
+from modelratchet.usecases.candidate_values import metrics_of, tags_of, verdict_tags_of
 from modelratchet.usecases.compose_page import PageFiles, compose_page, described, origin_of
-from modelratchet.usecases.ports import CandidateRecord, RunPages, RunPlace, SourceControl
+from modelratchet.usecases.ports.registry import CandidateRecord, RunPages, RunPlace
+from modelratchet.usecases.ports.sources import SourceControl
 from modelratchet.usecases.read_report import ReportFiles
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder
 

@@ -8,16 +8,19 @@ from pathlib import Path
 
 from modelratchet.core.changes import Changes, Origin, changes_between
 from modelratchet.core.digests import digest_value
+from modelratchet.core.flattening import flat_params
 from modelratchet.core.formats import to_document
+from modelratchet.core.links import Link
 from modelratchet.core.manifest import BUNDLE_FOLDER, MANIFEST_FILE, Manifest
 from modelratchet.core.page.building import Surroundings, page_of
-from modelratchet.core.page.model import Link, Page
+from modelratchet.core.page.model import Page
 from modelratchet.core.policy import Policy
 from modelratchet.core.run_facts import RUN_FACTS_FILE, DatasetFacts, RunFacts
 from modelratchet.errors import EvidenceError, MissingEvidenceError
 from modelratchet.storage.files import read_record
-from modelratchet.usecases.candidate_values import flat_params
-from modelratchet.usecases.ports import DatasetReader, Revision, RunDataset, RunPlace
+from modelratchet.usecases.ports.registry import RunPlace
+from modelratchet.usecases.ports.run_datasets import DatasetReader, RunDataset
+from modelratchet.usecases.ports.sources import Revision
 from modelratchet.usecases.read_report import Report, ReportFiles, read_report
 
 

@@ -21,7 +21,7 @@ from modelratchet.core.standing import Champion
 from modelratchet.errors import EvidenceError
 from modelratchet.storage.files import storage_error, write_record
 from modelratchet.usecases.fetch_champion import Throne, named_version
-from modelratchet.usecases.ports import RunFiles
+from modelratchet.usecases.ports.registry import RunFiles
 
 HOLDOUT_TAG = "ratchet.holdout_digest"
 """The tag of a run that names the rows it was judged on."""

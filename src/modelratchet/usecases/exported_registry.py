@@ -22,7 +22,8 @@ from modelratchet.core.run_facts import RunFacts
 from modelratchet.errors import DigestError, EvidenceError, InputError, MissingEvidenceError
 from modelratchet.storage.bundles import read_bundle, write_bundle
 from modelratchet.storage.files import read_record
-from modelratchet.usecases.ports import CandidateRecord, Projection, RegisteredVersion
+from modelratchet.usecases.ports.promotions import Projection
+from modelratchet.usecases.ports.registry import CandidateRecord, RegisteredVersion
 
 
 class ExportedRegistry:

@@ -16,7 +16,7 @@ from modelratchet.core.standing import NOBODY, Champion, Standing, look_of
 from modelratchet.errors import EvidenceError, MissingEvidenceError
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import digest_file, read_record, write_record
-from modelratchet.usecases.ports import ModelRegistry, RegisteredVersion
+from modelratchet.usecases.ports.registry import ModelRegistry, RegisteredVersion
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.reconcile import refuse_hand_set_alias
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from modelratchet.errors import ConfigError, InputError, TrackingError
-from modelratchet.usecases.ports import Contents, FileGroup, FileTarget, Holding, NewStore, OldStore
+from modelratchet.usecases.ports.migration import Contents, FileGroup, FileTarget, Holding, NewStore, OldStore
 
 _SHOWN_FAULTS = 20
 

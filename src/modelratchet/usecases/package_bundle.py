@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelratchet.usecases.ports import (
+from modelratchet.usecases.ports.serving import (
     BillWriter,
     Distribution,
     Goods,

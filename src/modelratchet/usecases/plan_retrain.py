@@ -20,7 +20,7 @@ from modelratchet.core.windows import (
 )
 from modelratchet.errors import InputError
 from modelratchet.usecases.fetch_champion import Throne
-from modelratchet.usecases.ports import Declared, MovedSettings, WindowSettings
+from modelratchet.usecases.ports.retraining import Declared, MovedSettings, WindowSettings
 
 _HOLDOUT_FROM = "split.holdout_from"
 

@@ -20,7 +20,7 @@ from modelratchet.core.verdict import Decision, Outcome, Verdict
 from modelratchet.errors import EvidenceError, MissingEvidenceError, RejectedError
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import read_record
-from modelratchet.usecases.ports import ModelRegistry, RegisteredVersion
+from modelratchet.usecases.ports.registry import ModelRegistry, RegisteredVersion
 from modelratchet.usecases.write_ledger import COMPARE_AGAIN, Desk, Written, settled_event, whole_version, write_event
 
 _DECIDE_AGAIN = "Run `ratchet run` to decide again."

@@ -33,8 +33,8 @@ from modelratchet.usecases.check_image import Checked, Inspection, check_image
 from modelratchet.usecases.image_attachments import is_signed, sign, state, statements
 from modelratchet.usecases.image_contents import BUNDLE_LABEL, VERSION_LABEL, config_digest, labels_in
 from modelratchet.usecases.name_images import Shelf, name_image
-from modelratchet.usecases.ports import Image, Shipment
 from modelratchet.usecases.ports.publishing import ByteSigner, ImagePusher, ImageRegistry, StoredManifest
+from modelratchet.usecases.ports.serving import Image, Shipment
 
 Outcome = Literal["published", "nothing to do", "checked"]
 _PUSHES = 3

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from modelratchet.core.folding import fold
 from modelratchet.core.ledger import History
 from modelratchet.errors import EvidenceError
-from modelratchet.usecases.ports import Ledger, Memory, Projection
+from modelratchet.usecases.ports.promotions import Ledger, Projection
+from modelratchet.usecases.ports.sources import Memory
 
 
 @dataclass(frozen=True)

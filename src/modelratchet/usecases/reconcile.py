@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from modelratchet.core.ledger import History
 from modelratchet.errors import EvidenceError
-from modelratchet.usecases.ports import Ledger
+from modelratchet.usecases.ports.promotions import Ledger
 from modelratchet.usecases.write_ledger import Completion, Desk, complete
 
 

@@ -15,14 +15,9 @@ from modelratchet.core.receipt import Receipt
 from modelratchet.core.verdict import Verdict
 from modelratchet.errors import EvidenceError
 from modelratchet.storage.files import read_record, write_record
-from modelratchet.usecases.ports import (
-    CandidateRecord,
-    DatasetReader,
-    ModelRegistry,
-    RegisteredVersion,
-    RunAddresses,
-    SourceControl,
-)
+from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry, RegisteredVersion, RunAddresses
+from modelratchet.usecases.ports.run_datasets import DatasetReader
+from modelratchet.usecases.ports.sources import SourceControl
 
 
 @dataclass(frozen=True)

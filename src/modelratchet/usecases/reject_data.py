@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelratchet.core.evidence import DataCheck, FailedExpectation, Severity
+from modelratchet.core.data_check import DataCheck, FailedExpectation, Severity
 
 
 def rejection(check: DataCheck) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 from modelratchet.core.formats import decode
 from modelratchet.core.ledger import Event, State, StoredEvent
 from modelratchet.errors import EvidenceError
-from modelratchet.usecases.ports import Ledger, Memory, Projection
+from modelratchet.usecases.ports.promotions import Ledger, Projection
+from modelratchet.usecases.ports.sources import Memory
 from modelratchet.usecases.stamped_memory import Question, StampedMemory
 
 

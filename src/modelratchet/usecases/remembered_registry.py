@@ -13,7 +13,8 @@ from typing import Any
 from modelratchet.core.formats import decode
 from modelratchet.core.run_facts import RunFacts
 from modelratchet.errors import EvidenceError
-from modelratchet.usecases.ports import CandidateRecord, Memory, ModelRegistry, RegisteredVersion
+from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry, RegisteredVersion
+from modelratchet.usecases.ports.sources import Memory
 from modelratchet.usecases.stamped_memory import Question, StampedMemory
 
 _QUESTIONS = 8

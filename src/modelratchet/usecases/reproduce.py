@@ -6,18 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelratchet.core.reproduction import Agreement, Reproduction, partings_of, sameness_of
+from modelratchet.core.agreement import Agreement
+from modelratchet.core.reproduction import Reproduction, partings_of, sameness_of
 from modelratchet.errors import EvidenceError, MissingEvidenceError
 from modelratchet.storage.bundles import Bundle, read_bundle
-from modelratchet.usecases.ports import (
-    Checkouts,
-    ModelRegistry,
-    PipelineRunner,
-    RegisteredVersion,
-    RunFiles,
-    RunRequest,
-    StageEvent,
-)
+from modelratchet.usecases.ports.pipeline import PipelineRunner, RunRequest, StageEvent
+from modelratchet.usecases.ports.registry import ModelRegistry, RegisteredVersion, RunFiles
+from modelratchet.usecases.ports.sources import Checkouts
 from modelratchet.usecases.run_pipeline import run_pipeline
 
 LAST_STAGE = "convert"

@@ -7,7 +7,7 @@ from pathlib import Path
 from modelratchet.core.model_tests import ModelTests
 from modelratchet.errors import DigestError
 from modelratchet.storage.bundles import read_bundle
-from modelratchet.usecases.ports import ModelTester
+from modelratchet.usecases.ports.pipeline import ModelTester
 
 
 def run_model_tests(tester: ModelTester, bundle: Path) -> ModelTests:

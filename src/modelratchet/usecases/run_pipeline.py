@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from modelratchet.storage.journal import StageRun, read_stage_runs
-from modelratchet.usecases.ports import PipelineRunner, RunRequest, StageEvent, StageKept
+from modelratchet.usecases.ports.pipeline import PipelineRunner, RunRequest, StageEvent, StageKept
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from modelratchet.core.formats import encode
 from modelratchet.errors import EvidenceError
-from modelratchet.usecases.ports import Memory
+from modelratchet.usecases.ports.sources import Memory
 
 Answer = TypeVar("Answer")
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from modelratchet.core.latency import Timing
 from modelratchet.errors import OutsideError
 from modelratchet.storage.bundles import Bundle
-from modelratchet.usecases.ports import ModelServer, Rows, ServedModel
+from modelratchet.usecases.ports.model_server import ModelServer, Rows, ServedModel
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from modelratchet.core.moments import read_moment
 from modelratchet.errors import DigestError, EvidenceError, MissingEvidenceError
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.usecases.checks import Check, Status, check
-from modelratchet.usecases.ports import SignatureVerifier, signature_path
+from modelratchet.usecases.ports.signing import SignatureVerifier, signature_path
 
 
 @dataclass(frozen=True)

@@ -23,15 +23,9 @@ from modelratchet.errors import DigestError, EvidenceError, MissingEvidenceError
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.usecases.certify import run_of_event
 from modelratchet.usecases.checks import Check, Status, check
-from modelratchet.usecases.ports import (
-    Ledger,
-    ModelRegistry,
-    Projection,
-    RegisteredVersion,
-    RunFiles,
-    SignatureVerifier,
-    signature_path,
-)
+from modelratchet.usecases.ports.promotions import Ledger, Projection
+from modelratchet.usecases.ports.registry import ModelRegistry, RegisteredVersion, RunFiles
+from modelratchet.usecases.ports.signing import SignatureVerifier, signature_path
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.verify_certificate import signature_check
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from modelratchet.core.ledger import Event, History, State
 from modelratchet.core.ledger_writing import Circumstances
-from modelratchet.core.page.overriding import is_override, override_text
+from modelratchet.core.overrides import is_override, override_text
 from modelratchet.core.standing import Champion
 from modelratchet.errors import DigestError, EvidenceError, MissingEvidenceError, OutsideError, TrackingError
-from modelratchet.usecases.ports import Certificates, ModelRegistry, RegisteredVersion
+from modelratchet.usecases.ports.promotions import Certificates
+from modelratchet.usecases.ports.registry import ModelRegistry, RegisteredVersion
 from modelratchet.usecases.read_ledger import LedgerReader
 
 COMPARE_AGAIN = "Compare again: run `ratchet run`, then `ratchet promote`."

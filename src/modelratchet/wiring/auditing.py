@@ -13,8 +13,8 @@ from modelratchet.core.advisories import Audit
 from modelratchet.errors import ConfigError
 from modelratchet.storage.locks import read_packages
 from modelratchet.usecases.audit_packages import Auditor, audit_packages
-from modelratchet.usecases.ports import Distribution
 from modelratchet.usecases.ports.publishing import AdvisorySource
+from modelratchet.usecases.ports.serving import Distribution
 
 LOCKS = (Path("requirements-serving.lock"),)
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from modelratchet.config import layout
 from modelratchet.usecases.checks import Check
-from modelratchet.usecases.ports import ModelRegistry, RunFiles
+from modelratchet.usecases.ports.registry import ModelRegistry, RunFiles
 from modelratchet.usecases.verify_store import Store, verify_store
-from modelratchet.wiring.ledger import now, reader
+from modelratchet.wiring.clock import now
+from modelratchet.wiring.ledger import reader
 from modelratchet.wiring.registry import model_name, store_address
 from modelratchet.wiring.signing import verifier
 

@@ -10,9 +10,9 @@ from modelratchet.config import layout
 from modelratchet.core.digests import digest_bytes
 from modelratchet.errors import ConfigError
 from modelratchet.storage.files import write_bytes
-from modelratchet.storage.settings_move import only_one
+from modelratchet.storage.only_one import only_one
 from modelratchet.usecases.examine import Examination
-from modelratchet.usecases.ports import PipelineRunner
+from modelratchet.usecases.ports.pipeline import PipelineRunner
 from modelratchet.usecases.read_report import ReportFiles
 
 REPORT_FILES = ReportFiles(layout.EVIDENCE, layout.VERDICT, layout.RECEIPT)

@@ -8,14 +8,15 @@ import pandas as pd
 
 from modelratchet.config.layout import DATA_DOCS, EXPECTATIONS, STATE
 from modelratchet.config.params import Ingest, Params
-from modelratchet.core.evidence import DataCheck
+from modelratchet.core.data_check import DataCheck
 from modelratchet.errors import DataRejectedError
 from modelratchet.modeling.cutting import within
 from modelratchet.modeling.ingesting import ingest
 from modelratchet.modeling.overlap import refuse_overlap
 from modelratchet.modeling.splitting import Divided, divide, held_out_by_key, held_out_by_time
 from modelratchet.storage.sources import SourceFile, source_files
-from modelratchet.usecases.ports import DataChecker, RowSource
+from modelratchet.usecases.ports.data_checker import DataChecker
+from modelratchet.usecases.ports.rows import RowSource
 from modelratchet.usecases.reject_data import rejection
 from modelratchet.wiring.columns import column_plan
 

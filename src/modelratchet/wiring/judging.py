@@ -8,7 +8,7 @@ from pathlib import Path
 from modelratchet.config.layout import ANCHOR, REIGNING, STANDING, TRAIN
 from modelratchet.config.params import Params
 from modelratchet.core.comparison import Comparison
-from modelratchet.core.evidence import Evaluation
+from modelratchet.core.evaluation import Evaluation
 from modelratchet.core.manifest import BUNDLE_FOLDER
 from modelratchet.core.standing import Champion, Standing
 from modelratchet.errors import DigestError, EvidenceError

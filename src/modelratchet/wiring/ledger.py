@@ -5,25 +5,18 @@ What writes the ledger is in `promoting`: it decides anew, and so needs the gate
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from modelratchet.adapters.json_memory import JsonMemory
 from modelratchet.config import layout
 from modelratchet.core.digests import digest_value
 from modelratchet.core.formats import to_document
 from modelratchet.usecases.exported_registry import ExportedRegistry
 from modelratchet.usecases.fetch_champion import StandingFiles, Throne
-from modelratchet.usecases.ports import Ledger
+from modelratchet.usecases.ports.promotions import Ledger
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.wiring.registry import exported_registry, registry, remembered_ledger, store_address
 
 STANDING_FILES = StandingFiles(layout.BUNDLE, layout.HOLDOUT, layout.STANDING, layout.REIGNING, layout.ANCHOR)
 _SEEN = layout.STATE / "ledger.json"
-
-
-def now() -> datetime:
-    """The clock."""
-    return datetime.now(UTC)
 
 
 def reader() -> LedgerReader:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from modelratchet.adapters.pytest_model_tester import PytestModelTester, Suite
 from modelratchet.config.layout import OWN_TESTS
-from modelratchet.usecases.ports import ModelTester
+from modelratchet.usecases.ports.pipeline import ModelTester
 
 FIXTURES = "modelratchet.testing.fixtures"
 SECONDS_PER_TEST = 300.0

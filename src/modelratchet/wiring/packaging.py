@@ -16,7 +16,7 @@ from modelratchet.serving.settings import DEPLOYMENT_FILE, SIGNATURE_FILE, Deplo
 from modelratchet.storage.bundles import Bundle, write_bundle
 from modelratchet.storage.files import write_bytes
 from modelratchet.usecases.package_bundle import Parcel, Workbench, package_bundle
-from modelratchet.usecases.ports import Shipment
+from modelratchet.usecases.ports.serving import Shipment
 from modelratchet.wiring.choosing import (
     CANDIDATE,
     choose,

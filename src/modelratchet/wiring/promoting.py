@@ -16,7 +16,8 @@ from modelratchet.errors import InputError
 from modelratchet.usecases.certify import CertificateStore
 from modelratchet.usecases.promote import PromotionFiles
 from modelratchet.usecases.write_ledger import Desk
-from modelratchet.wiring.ledger import now, reader
+from modelratchet.wiring.clock import now
+from modelratchet.wiring.ledger import reader
 from modelratchet.wiring.registry import store_address
 from modelratchet.wiring.signing import signer
 

@@ -17,11 +17,12 @@ from modelratchet.config import layout
 from modelratchet.config.environment import STANDING_VARIABLE
 from modelratchet.core.digests import digest_value
 from modelratchet.core.folding import fold
-from modelratchet.core.page.overriding import override_of
+from modelratchet.core.overrides import override_of
 from modelratchet.core.registry_names import LEDGER_SUFFIX
 from modelratchet.core.verdict import Verdict
 from modelratchet.usecases.exported_registry import ExportedRegistry
-from modelratchet.usecases.ports import CandidateRecord, Ledger, ModelRegistry
+from modelratchet.usecases.ports.promotions import Ledger
+from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder
 from modelratchet.usecases.remembered_ledger import RememberedLedger
 from modelratchet.usecases.remembered_registry import RememberedRegistry

@@ -7,7 +7,7 @@ from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
 from modelratchet.core.page.model import Page
 from modelratchet.usecases.compose_candidate import commit_links
 from modelratchet.usecases.compose_page import candidate_origin, compose_page
-from modelratchet.usecases.ports import RunPlace
+from modelratchet.usecases.ports.registry import RunPlace
 from modelratchet.usecases.read_report import read_report
 from modelratchet.wiring.pages import PAGE_FILES
 from modelratchet.wiring.registry import override_on, settings, source_control, store_address

@@ -13,10 +13,11 @@ from modelratchet.adapters.dvc_pipeline_runner import DvcPipelineRunner
 from modelratchet.adapters.git_checkouts import SITE_CACHE, GitCheckouts
 from modelratchet.config import layout
 from modelratchet.config.reading import load_params
-from modelratchet.core.reproduction import Agreement, Reproduction
+from modelratchet.core.agreement import Agreement
+from modelratchet.core.reproduction import Reproduction
 from modelratchet.errors import ConfigError
 from modelratchet.storage.bundles import Bundle
-from modelratchet.usecases.ports import StageEvent
+from modelratchet.usecases.ports.pipeline import StageEvent
 from modelratchet.usecases.reproduce import Asking, Places, Workshop, reproduce
 from modelratchet.wiring.certifying import run_files, versions
 from modelratchet.wiring.registry import model_name

@@ -16,12 +16,14 @@ from modelratchet.core.standing import Standing
 from modelratchet.core.windows import Coverage, Window
 from modelratchet.errors import ConfigError
 from modelratchet.storage.files import read_record
-from modelratchet.storage.settings_move import SettingsMove, only_one
+from modelratchet.storage.only_one import only_one
+from modelratchet.storage.settings_move import SettingsMove
 from modelratchet.usecases.plan_retrain import Occasion, RetrainPlan, plan_retrain
-from modelratchet.usecases.ports import Declared, MovedSettings
+from modelratchet.usecases.ports.retraining import Declared, MovedSettings
 from modelratchet.usecases.read_report import read_report
+from modelratchet.wiring.clock import now
 from modelratchet.wiring.commands import REPORT_FILES
-from modelratchet.wiring.ledger import now, throne
+from modelratchet.wiring.ledger import throne
 
 _FOLDER = layout.STATE / "retrain"
 _ONLY_ONE = layout.STATE / "retrain.lock"

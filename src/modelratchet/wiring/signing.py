@@ -11,7 +11,7 @@ from modelratchet.adapters.model_signing_signer import ModelSigningSigner, Model
 from modelratchet.config.environment import SIGNING_KEY_VARIABLE, SIGNING_PASSWORD_VARIABLE, VERIFY_KEY_VARIABLE
 from modelratchet.errors import ConfigError
 from modelratchet.usecases.checks import Check
-from modelratchet.usecases.ports import SignatureVerifier, Signer
+from modelratchet.usecases.ports.signing import SignatureVerifier, Signer
 from modelratchet.usecases.verify_certificate import Presented, verify_certificate
 
 _PEM = "-----BEGIN "

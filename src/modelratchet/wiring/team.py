@@ -19,8 +19,8 @@ from modelratchet.adapters.mlflow.address import (
 from modelratchet.errors import ConfigError
 from modelratchet.usecases.admit_user import Admission, admit_user
 from modelratchet.usecases.migrate_registry import Ends, Migration, Step, migrate_registry
-from modelratchet.usecases.ports import May
-from modelratchet.wiring.ledger import now
+from modelratchet.usecases.ports.team import May
+from modelratchet.wiring.clock import now
 from modelratchet.wiring.registry import store_address
 
 PROXIED_ROOT = "mlflow-artifacts:"

@@ -17,7 +17,7 @@ from modelratchet.modeling.onnx_model import OnnxModel
 from modelratchet.modeling.records import is_served, records_of
 from modelratchet.modeling.turns import Caller
 from modelratchet.storage.bundles import Bundle, read_bundle
-from modelratchet.usecases.ports import ModelServer, ServedModel
+from modelratchet.usecases.ports.model_server import ModelServer, ServedModel
 from modelratchet.usecases.time_through_server import (
     Served,
     ServerCost,

@@ -7,8 +7,8 @@ from modelratchet.conformance.endpoint import Endpoint
 from modelratchet.conformance.results import CheckResult, Outcome
 from modelratchet.conformance.subject import VertexRoutes
 from modelratchet.conformance.suite import run, subject_of
-from modelratchet.usecases.ports import Image
 from modelratchet.usecases.ports.publishing import Tried
+from modelratchet.usecases.ports.serving import Image
 
 _SECONDS = 30.0
 _ROUTES = VertexRoutes("/vertex-health", "/vertex-predict")

@@ -12,7 +12,7 @@ import pytest
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.errors import InputError
-from modelratchet.usecases.ports import RunPages
+from modelratchet.usecases.ports.registry import RunPages
 from tests.mlflow_stores import served_store
 from tests.samples.candidates import MODEL, bundle, candidate
 from tests.samples.mlflow_contents import contents_of

@@ -11,7 +11,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from modelratchet.adapters.cyclonedx_bill_writer import CyclonedxBillWriter
-from modelratchet.usecases.ports import Distribution, Goods
+from modelratchet.usecases.ports.serving import Distribution, Goods
 from tests.samples.bundles import binary_bundle
 
 CONTENTS = (

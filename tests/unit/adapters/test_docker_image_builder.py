@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelratchet.adapters.docker_image_builder import DockerImageBuilder
-from modelratchet.usecases.ports import Distribution, Image
+from modelratchet.usecases.ports.serving import Distribution, Image
 
 
 def test_packages_are_those_of_the_image_that_is_pushed_whatever_its_tag_names_by_now(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from modelratchet.adapters.git_source_control import GitSourceControl
-from modelratchet.usecases.ports import Revision
+from modelratchet.usecases.ports.sources import Revision
 
 
 @pytest.fixture

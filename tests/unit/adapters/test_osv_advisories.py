@@ -12,7 +12,7 @@ import pytest
 from modelratchet.adapters.osv_advisories import OsvAdvisories
 from modelratchet.core.advisories import Advisory
 from modelratchet.errors import EvidenceError, MissingEvidenceError
-from modelratchet.usecases.ports import Distribution
+from modelratchet.usecases.ports.serving import Distribution
 
 # the facts of PYSEC-2021-66, as pypa/advisory-database has it
 PYSEC = """

@@ -10,8 +10,8 @@ import pytest
 from modelratchet.adapters.osv_advisories import OsvService
 from modelratchet.core.advisories import Advisory
 from modelratchet.errors import OutsideError
-from modelratchet.usecases.ports import Distribution
 from modelratchet.usecases.ports.publishing import Advisories
+from modelratchet.usecases.ports.serving import Distribution
 from tests.samples.in_thread import answering
 
 # the facts of PYSEC-2021-66

@@ -11,7 +11,7 @@ import pytest
 from modelratchet.adapters.pyarrow_row_source import CsvRowSource, ParquetRowSource
 from modelratchet.errors import DataError
 from modelratchet.storage.sources import SourceFile
-from modelratchet.usecases.ports import SourceRows
+from modelratchet.usecases.ports.rows import SourceRows
 
 
 def files(folder: Path, **contents: bytes) -> list[SourceFile]:

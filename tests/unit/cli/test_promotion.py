@@ -11,8 +11,8 @@ from modelratchet.cli.main import main
 from modelratchet.usecases.promote import PromotionFiles
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.write_ledger import Desk
+from modelratchet.wiring import clock, promoting, registry
 from modelratchet.wiring import ledger as reading
-from modelratchet.wiring import promoting, registry
 from tests.fakes.certificates import FakeCertificates
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.memory import FakeMemory
@@ -41,7 +41,7 @@ def shop(tmp_path: Path, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(promoting, "PROMOTION_FILES", nowhere)
     monkeypatch.setattr(registry, "model_name", lambda: MODEL)
     monkeypatch.setattr(reading, "reader", lambda: reader)
-    monkeypatch.setattr(reading, "now", lambda: NOW)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     return found
 
 

@@ -11,7 +11,8 @@ import pytest
 from modelratchet.cli import metric_tables
 from modelratchet.cli.main import main
 from modelratchet.core.comparison import Contest
-from modelratchet.core.evidence import Evidence, SliceValue
+from modelratchet.core.evaluation import SliceValue
+from modelratchet.core.evidence import Evidence
 from modelratchet.core.gate import decide
 from modelratchet.core.paired import interval
 from modelratchet.core.tasks import Task

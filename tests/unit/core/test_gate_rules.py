@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from modelratchet.core.evidence import GroupRate, Severity
+from modelratchet.core.data_check import Severity
+from modelratchet.core.evaluation import GroupRate
 from modelratchet.core.latency import Route
 from modelratchet.core.model_tests import ModelTests, TestOutcome
 from modelratchet.core.policy import Claim

@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelratchet.core.page.escaping import for_html, for_markdown, for_markdown_line, plain, web_address
+from modelratchet.core.links import Link
+from modelratchet.core.page.escaping import for_html, for_markdown, for_markdown_line, web_address
 from modelratchet.core.page.html_page import html_page
 from modelratchet.core.page.markdown import COMMENT_LIMIT, NOTE_LIMIT, markdown, note
-from modelratchet.core.page.model import Link, Page
+from modelratchet.core.page.model import Page
+from modelratchet.core.plain_text import plain
 from tests.samples import pages
 
 ALLOWED: dict[str, set[str]] = {

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from modelratchet.core.links import Link
 from modelratchet.core.page.comment import Judged, comment_of, comment_without_verdict
 from modelratchet.core.page.json_page import json_page
 from modelratchet.core.page.markdown import COMMENT_LIMIT, markdown
-from modelratchet.core.page.model import Link, Page
+from modelratchet.core.page.model import Page
 from modelratchet.core.page.reading import page_of_json, with_links_to
 from modelratchet.errors import EvidenceError
 from tests.samples import pages

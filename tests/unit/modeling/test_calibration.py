@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modelratchet.core.evidence import Calibration
+from modelratchet.core.evaluation import Calibration
 from modelratchet.core.tasks import Task
 from modelratchet.modeling.bootstrap import Resampling
 from modelratchet.modeling.calibration import calibration_of

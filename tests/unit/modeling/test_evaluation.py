@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from modelratchet.core.evidence import Evaluation
+from modelratchet.core.evaluation import Evaluation
 from modelratchet.core.formats import from_document, to_document
 from modelratchet.core.metrics import metrics_for
 from modelratchet.core.tasks import Task

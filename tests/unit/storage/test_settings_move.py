@@ -12,7 +12,8 @@ import pytest
 
 from modelratchet.errors import EvidenceError, OutsideError, StorageError
 from modelratchet.storage import settings_move
-from modelratchet.storage.settings_move import SettingsMove, only_one
+from modelratchet.storage.only_one import only_one
+from modelratchet.storage.settings_move import SettingsMove
 
 OLD, NEW, NEWER = b"last: 11 # why\r\n", b"last: 12 # why\r\n", b"last: 13\n"
 

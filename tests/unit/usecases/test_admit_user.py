@@ -8,7 +8,7 @@ import pytest
 
 from modelratchet.errors import InputError
 from modelratchet.usecases.admit_user import Admission, admit_user
-from modelratchet.usecases.ports import May
+from modelratchet.usecases.ports.team import May
 from tests.fakes.team_users import FakeTeamUsers
 
 

@@ -11,7 +11,7 @@ from modelratchet.core.policy import Policy
 from modelratchet.core.reports import report_bytes
 from modelratchet.core.verdict import Decision, Outcome
 from modelratchet.usecases.backtest import Backtest, backtest
-from modelratchet.usecases.ports import RecordedRun
+from modelratchet.usecases.ports.registry import RecordedRun
 from tests.samples import evidence as samples
 from tests.samples.candidates import MODEL
 from tests.samples.promotions import Promotions, two_promotions

@@ -11,7 +11,8 @@ from modelratchet.core.certificate import decode_certificate
 from modelratchet.core.ledger import Event
 from modelratchet.errors import DigestError, EvidenceError, TrackingError
 from modelratchet.usecases.certify import CertificateStore
-from modelratchet.usecases.ports import RecordedRun, signature_path
+from modelratchet.usecases.ports.registry import RecordedRun
+from modelratchet.usecases.ports.signing import signature_path
 from tests.fakes.model_registry import FakeModelRegistry
 from tests.fakes.run_files import FakeRunFiles
 from tests.fakes.signer import FakeSigner

@@ -15,7 +15,7 @@ from modelratchet.storage.files import digest_file, read_json, read_record, writ
 from modelratchet.usecases.export_standing import Exported, export_standing
 from modelratchet.usecases.exported_registry import ExportedRegistry
 from modelratchet.usecases.fetch_champion import StandingFiles, Throne, fetch_champion
-from modelratchet.usecases.ports import RecordedRun, RegisteredVersion
+from modelratchet.usecases.ports.registry import RecordedRun, RegisteredVersion
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.rollback import rollback
 from tests.fakes.memory import FakeMemory

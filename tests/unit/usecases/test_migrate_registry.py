@@ -6,7 +6,7 @@ import pytest
 
 from modelratchet.errors import ConfigError, InputError, TrackingError
 from modelratchet.usecases.migrate_registry import Ends, Migration, Outcome, Step, migrate_registry
-from modelratchet.usecases.ports import Holding
+from modelratchet.usecases.ports.migration import Holding
 from tests.fakes.migration import FakeFileTarget, FakeNewStore, FakeOldStore
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelratchet.usecases.package_bundle import Workbench, package_bundle
-from modelratchet.usecases.ports import Goods, Shipment
+from modelratchet.usecases.ports.serving import Goods, Shipment
 from tests.fakes.packaging import INSTALLED, LOCKED, FakeBillWriter, FakeImageBuilder, FakePackager
 from tests.samples.bundles import binary_bundle
 

@@ -12,8 +12,8 @@ from modelratchet.core.image_statements import BILL_TYPE, IMAGE_TYPE, PROVENANCE
 from modelratchet.core.ledger import EventKind
 from modelratchet.errors import DigestError, EvidenceError, OutsideError, RejectedError
 from modelratchet.usecases.image_attachments import is_signed, sign, statements
-from modelratchet.usecases.ports import Image
 from modelratchet.usecases.ports.publishing import StoredManifest, Tried
+from modelratchet.usecases.ports.serving import Image
 from modelratchet.usecases.publish_image import publish_image
 from tests.fakes.image_checks import FakeAdvisories, FakeByteSigner, FakeTrial
 from tests.samples.bundles import binary_bundle

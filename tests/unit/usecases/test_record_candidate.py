@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from modelratchet.adapters.pyarrow_dataset_reader import ParquetDatasetReader
+from modelratchet.core.flattening import flat_params
 from modelratchet.core.receipt import Receipt
 from modelratchet.core.run_facts import RunFacts
 from modelratchet.core.verdict import Verdict
 from modelratchet.errors import EvidenceError, TrackingError
 from modelratchet.storage.bundles import write_bundle
 from modelratchet.storage.files import read_record, write_record
-from modelratchet.usecases.candidate_values import flat_params
 from modelratchet.usecases.compose_candidate import compose_candidate
-from modelratchet.usecases.ports import CandidateRecord, RunPages
+from modelratchet.usecases.ports.registry import CandidateRecord, RunPages
 from modelratchet.usecases.record_candidate import CandidateFiles, Recorder, record_candidate
 from tests.fakes.model_registry import FakeModelRegistry
 from tests.fakes.run_addresses import FakeRunAddresses

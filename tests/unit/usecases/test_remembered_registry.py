@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modelratchet.usecases.ports import RegisteredVersion
+from modelratchet.usecases.ports.registry import RegisteredVersion
 from modelratchet.usecases.remembered_registry import RememberedRegistry
 from tests.fakes.memory import FakeMemory
 from tests.fakes.model_registry import FakeModelRegistry

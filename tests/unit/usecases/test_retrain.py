@@ -11,7 +11,8 @@ from modelratchet.core.windows import window_through
 from modelratchet.errors import OutsideError
 from modelratchet.storage.settings_move import SettingsMove
 from modelratchet.usecases.plan_retrain import RetrainPlan
-from modelratchet.usecases.ports import MovedSettings, RunRequest
+from modelratchet.usecases.ports.pipeline import RunRequest
+from modelratchet.usecases.ports.retraining import MovedSettings
 from modelratchet.usecases.retrain import Retrained, carry_out, told
 from modelratchet.usecases.run_pipeline import run_pipeline
 from tests.fakes.pipeline_runner import FakePipelineRunner

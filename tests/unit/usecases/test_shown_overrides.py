@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelratchet.core.page.overriding import override_of
+from modelratchet.core.overrides import override_of
 from modelratchet.usecases.override import override
 from modelratchet.usecases.reconcile import reconcile
 from tests.fakes.model_registry import FakeModelRegistry

@@ -12,7 +12,7 @@ from modelratchet.core.certificate import certificate_of, encode_certificate
 from modelratchet.core.ledger import EventKind
 from modelratchet.storage.bundles import write_bundle
 from modelratchet.usecases.checks import Status, wrong
-from modelratchet.usecases.ports import signature_path
+from modelratchet.usecases.ports.signing import signature_path
 from modelratchet.usecases.verify_certificate import Presented, verify_certificate
 from tests.fakes.signer import FakeSigner
 from tests.samples.candidates import bundle

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from modelratchet.serving.exchange import Documentation, Response, Route
-from modelratchet.usecases.ports import Image
 from modelratchet.usecases.ports.publishing import Tried
+from modelratchet.usecases.ports.serving import Image
 from modelratchet.wiring import trying
 from modelratchet.wiring.trying import ConformanceTrial
 from tests.samples.in_thread import Broken, Sent, answering

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelratchet.core.evidence import DataCheck
+from modelratchet.core.data_check import DataCheck
 from modelratchet.modeling.plans import ColumnPlan
 from modelratchet.modeling.tables import read_table
 

@@ -15,7 +15,7 @@ from typing import Any
 from great_expectations.render.renderer import ValidationResultsPageRenderer
 from great_expectations.render.view import DefaultJinjaPageView
 
-from modelratchet.core.evidence import DataCheck, FailedExpectation
+from modelratchet.core.data_check import DataCheck, FailedExpectation
 from modelratchet.storage.files import write_bytes
 
 _RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

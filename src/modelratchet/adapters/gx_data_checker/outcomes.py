@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from modelratchet.core.data_check import DataCheck, FailedExpectation, Severity
 from modelratchet.core.digests import digest_value
-from modelratchet.core.evidence import DataCheck, FailedExpectation, Severity
 
 SAMPLE = 5
 _BESIDE_THE_MEANING = ("batch_id",)

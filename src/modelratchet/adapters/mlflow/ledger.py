@@ -21,7 +21,7 @@ from modelratchet.core.formats import to_document
 from modelratchet.core.ledger import Event, History, State, StoredEvent
 from modelratchet.core.registry_names import LEDGER_SUFFIX
 from modelratchet.errors import EvidenceError, TrackingError
-from modelratchet.usecases.ports import Projection
+from modelratchet.usecases.ports.promotions import Projection
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

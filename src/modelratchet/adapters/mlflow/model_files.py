@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from modelratchet.core.schema import Schema
 from modelratchet.storage.bundles import read_bundle
-from modelratchet.usecases.ports import CandidateRecord
+from modelratchet.usecases.ports.registry import CandidateRecord
 
 if TYPE_CHECKING:
     import pandas as pd

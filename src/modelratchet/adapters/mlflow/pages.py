@@ -9,8 +9,8 @@ import json
 from urllib.parse import quote
 
 from modelratchet.adapters.mlflow.address import StoreAddress
-from modelratchet.core.page.model import Link
-from modelratchet.usecases.ports import RunPlace
+from modelratchet.core.links import Link
+from modelratchet.usecases.ports.registry import RunPlace
 
 MODE = "workflowType=machine_learning"
 LOCAL = "http://127.0.0.1:5000"

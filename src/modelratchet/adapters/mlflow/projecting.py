@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from modelratchet.adapters.mlflow.errors import insisting, is_missing
 from modelratchet.core.ledger import State
-from modelratchet.usecases.ports import Projection
+from modelratchet.usecases.ports.promotions import Projection
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -23,7 +23,7 @@ from modelratchet.adapters.mlflow.errors import insisting
 from modelratchet.adapters.mlflow.refusals import is_forbidden
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
 from modelratchet.errors import EvidenceError, OutsideError, TrackingError, UnreachableError
-from modelratchet.usecases.ports import CandidateRecord, RunPages, RunPlace
+from modelratchet.usecases.ports.registry import CandidateRecord, RunPages, RunPlace
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

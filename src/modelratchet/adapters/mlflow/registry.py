@@ -26,7 +26,7 @@ from modelratchet.core.page.overriding import with_override
 from modelratchet.core.run_facts import RunFacts
 from modelratchet.errors import EvidenceError, RatchetError, TrackingError, UnreachableError
 from modelratchet.storage.bundles import read_bundle, write_bundle
-from modelratchet.usecases.ports import CandidateRecord, RegisteredVersion
+from modelratchet.usecases.ports.registry import CandidateRecord, RegisteredVersion
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from modelratchet.core.run_facts import DatasetFacts, RunFacts
-from modelratchet.usecases.ports import RegisteredVersion
+from modelratchet.usecases.ports.registry import RegisteredVersion
 
 if TYPE_CHECKING:
     from mlflow.entities import Run

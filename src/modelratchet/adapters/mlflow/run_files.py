@@ -13,7 +13,7 @@ from modelratchet.adapters.mlflow.errors import translated
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.core.digests import digest_bytes
 from modelratchet.errors import MissingEvidenceError
-from modelratchet.usecases.ports import RecordedRun
+from modelratchet.usecases.ports.registry import RecordedRun
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from modelratchet.adapters.mlflow.errors import insisting
-from modelratchet.usecases.ports import CandidateRecord
+from modelratchet.usecases.ports.registry import CandidateRecord
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelratchet.adapters.mlflow.errors import insisting, is_missing, is_taken
-from modelratchet.usecases.ports import CandidateRecord, RunDataset
+from modelratchet.usecases.ports.registry import CandidateRecord
+from modelratchet.usecases.ports.run_datasets import RunDataset
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

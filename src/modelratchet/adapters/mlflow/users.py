@@ -11,7 +11,7 @@ from typing import Any
 from modelratchet.adapters.mlflow.address import StoreAddress, prepare_environment
 from modelratchet.adapters.mlflow.errors import is_missing, translated
 from modelratchet.errors import InputError
-from modelratchet.usecases.ports import May
+from modelratchet.usecases.ports.team import May
 
 _WORKSPACE = "default"
 _KINDS = ("experiment", "registered_model")

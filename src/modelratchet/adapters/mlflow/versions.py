@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from modelratchet.adapters.mlflow.errors import insisting, is_missing, is_taken
 from modelratchet.core.run_facts import commit_in
-from modelratchet.usecases.ports import RegisteredVersion
+from modelratchet.usecases.ports.registry import RegisteredVersion
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

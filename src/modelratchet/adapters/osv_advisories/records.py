@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from modelratchet.core.advisories import Advisory
 from modelratchet.errors import EvidenceError
-from modelratchet.usecases.ports import Distribution
+from modelratchet.usecases.ports.serving import Distribution
 
 
 def versions_by_name(packages: Sequence[Distribution]) -> dict[str, list[str]]:

@@ -17,8 +17,8 @@ import yaml
 from modelratchet.adapters.osv_advisories.records import advisories_in, versions_by_name
 from modelratchet.core.advisories import Advisory
 from modelratchet.errors import EvidenceError, MissingEvidenceError
-from modelratchet.usecases.ports import Distribution
 from modelratchet.usecases.ports.publishing import Advisories
+from modelratchet.usecases.ports.serving import Distribution
 
 _SUFFIXES = (".json", ".yaml", ".yml")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

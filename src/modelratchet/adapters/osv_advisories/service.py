@@ -18,8 +18,8 @@ from urllib3.util import Retry
 from modelratchet.adapters.osv_advisories.records import advisories_in, versions_by_name
 from modelratchet.core.advisories import Advisory
 from modelratchet.errors import EvidenceError, OutsideError
-from modelratchet.usecases.ports import Distribution
 from modelratchet.usecases.ports.publishing import Advisories
+from modelratchet.usecases.ports.serving import Distribution
 
 ADDRESS = "https://api.osv.dev/v1/query"
 _TIMEOUT_S = (5.0, 20.0)

@@ -16,7 +16,7 @@ from pyarrow import csv, parquet
 from modelratchet.adapters.pyarrow_row_source.csv_faults import csv_fault, refuse_open_quote
 from modelratchet.errors import DataError
 from modelratchet.storage.sources import SourceFile
-from modelratchet.usecases.ports import SourceRows
+from modelratchet.usecases.ports.rows import SourceRows
 
 
 class CsvRowSource:

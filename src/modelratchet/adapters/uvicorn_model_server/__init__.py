@@ -16,7 +16,7 @@ from modelratchet.adapters.uvicorn_model_server.environment import gate_environm
 from modelratchet.adapters.uvicorn_model_server.processes import ServerProcess, running_server
 from modelratchet.errors import OutsideError
 from modelratchet.storage.bundles import Bundle, write_bundle
-from modelratchet.usecases.ports import Rows
+from modelratchet.usecases.ports.model_server import Rows
 
 START_SECONDS = 60
 _POLL_SECONDS = 0.02

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from modelratchet.adapters.uvicorn_model_server.environment import HOST
 from modelratchet.errors import OutsideError
-from modelratchet.usecases.ports import Rows
+from modelratchet.usecases.ports.model_server import Rows
 
 _TIMEOUT_SECONDS = 20
 _HEADERS = {"Content-Type": "application/json"}

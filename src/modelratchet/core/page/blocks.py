@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelratchet.core.page.model import Link
+from modelratchet.core.links import Link
 from modelratchet.core.verdict import Outcome
 
 

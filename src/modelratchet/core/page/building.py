@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from modelratchet.core.changes import Changes
 from modelratchet.core.comparison import Comparison, Contest
 from modelratchet.core.evidence import Evidence
+from modelratchet.core.links import Link
 from modelratchet.core.page import measured
-from modelratchet.core.page.model import Link, Page
+from modelratchet.core.page.model import Page
 from modelratchet.core.policy import Policy
 from modelratchet.core.verdict import Decision, Finding, Outcome, Verdict
 

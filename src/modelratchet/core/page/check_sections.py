@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from modelratchet.core.evidence import DataCheck, Parity, Severity
+from modelratchet.core.data_check import DataCheck, Severity
 from modelratchet.core.model_tests import ModelTests, TestOutcome
 from modelratchet.core.page.blocks import Block, Cell, Fold, Paragraph, Section, Table
 from modelratchet.core.page.figures import plural, share
+from modelratchet.core.parity import Parity
 from modelratchet.core.verdict import Outcome
 
 _TEST_OUTCOMES = {

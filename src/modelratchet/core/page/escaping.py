@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+from modelratchet.core.plain_text import plain
+
 _NOTHING = "&#8203;"
 """A space of no width: it parts what GitHub and MLflow would join to a mention, an issue, an emoji or an address."""
 
@@ -18,18 +18,6 @@ _JOINED = re.compile(r"(?<=@)(?=\S)|(?<=#)(?=\S)|(?<=:)(?=[\w+/-])|(?<=www)(?=\.
 _LINE_START = re.compile(r"^(?:[-+](?=[-\s]|$)|#)|^\d+[.)](?=\s|$)")
 _IN_CODE = str.maketrans({"`": "'", "<": "\u2039", ">": "\u203a"})
 _IN_CODE_CELL = str.maketrans({"|": "\u00a6"})
-
-
-def plain(text: str) -> str:
-    r"""One line without anything that cannot be seen; a sign of replacement stands where it was.
-
-    >>> plain("late \n\t flights\u202e")
-    'late flights\ufffd'
-    """
-    line = " ".join(text.split())
-    if line.isascii() and line.isprintable():
-        return line
-    return "".join("\ufffd" if unicodedata.category(character) in _UNSEEN else character for character in line)
 
 
 def cut(text: str, length: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from modelratchet.core.links import Link
 from modelratchet.core.page import svg
 from modelratchet.core.page.blocks import Bar, Block, Cell, Fold, Links, Paragraph, Plot, Section, Table
 from modelratchet.core.page.escaping import for_html, web_address
 from modelratchet.core.page.fitting import WHOLE, trimmed
-from modelratchet.core.page.model import Link, Page
+from modelratchet.core.page.model import Page
 from modelratchet.core.page.sections import about, sections_of
 from modelratchet.core.page.style import STYLE
 from modelratchet.core.verdict import Outcome

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from modelratchet.core.links import Link
 from modelratchet.core.page import bars
 from modelratchet.core.page.blocks import Block, Cell, Fold, Links, Paragraph, Plot, Section, Table
 from modelratchet.core.page.escaping import cut, for_code_cell, for_markdown, for_markdown_line, web_address
 from modelratchet.core.page.fitting import Room, fitted, trimmed
-from modelratchet.core.page.model import Link, Page
+from modelratchet.core.page.model import Page
 from modelratchet.core.page.sections import about, sections_of, short_sections_of
 from modelratchet.core.verdict import Outcome
 

@@ -11,10 +11,13 @@ from typing import ClassVar
 
 from modelratchet.core.changes import Changes
 from modelratchet.core.comparison import Churn, Method
-from modelratchet.core.evidence import Calibration, DataCheck, GroupRate, MetricValue, Parity
+from modelratchet.core.data_check import DataCheck
+from modelratchet.core.evaluation import Calibration, GroupRate, MetricValue
 from modelratchet.core.latency import LatencyReport
+from modelratchet.core.links import Link
 from modelratchet.core.metrics import Direction
 from modelratchet.core.model_tests import ModelTests
+from modelratchet.core.parity import Parity
 from modelratchet.core.verdict import Decision, Finding, Outcome
 
 
@@ -105,14 +108,6 @@ class Budget:
     anchor_look: int
     anchor_level: float
     alpha: float
-
-
-@dataclass(frozen=True)
-class Link:
-    """An address that this program made: http(s), or a place within MLflow's own page. Others are not shown."""
-
-    name: str
-    address: str
 
 
 @dataclass(frozen=True)

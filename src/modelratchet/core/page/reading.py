@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from modelratchet.core.formats import from_document
-from modelratchet.core.page.model import Gain, Link, Page
+from modelratchet.core.links import Link
+from modelratchet.core.page.model import Gain, Page
 from modelratchet.errors import EvidenceError
 
 _MOST = sys.float_info.max

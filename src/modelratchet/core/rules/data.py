@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelratchet.core.evidence import Evidence, Severity
+from modelratchet.core.data_check import Severity
+from modelratchet.core.evidence import Evidence
 from modelratchet.core.policy import Policy
 from modelratchet.core.rules.answers import missing
 from modelratchet.core.verdict import Finding, Outcome

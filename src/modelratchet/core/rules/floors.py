@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelratchet.core.evidence import Evidence, MetricValue
+from modelratchet.core.evaluation import MetricValue
+from modelratchet.core.evidence import Evidence
 from modelratchet.core.metrics import Direction
 from modelratchet.core.policy import Policy
 from modelratchet.core.rules.answers import missing

@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from modelratchet.core.evidence import Evaluation, Evidence, GroupRate
+from modelratchet.core.evaluation import Evaluation, GroupRate
+from modelratchet.core.evidence import Evidence
 from modelratchet.core.policy import Policy
 from modelratchet.core.rules.answers import Measured, missing, within
 from modelratchet.core.statistics import wilson_interval

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from modelratchet.core.page.model import Link
+from modelratchet.core.links import Link
 from modelratchet.core.run_facts import RunFacts
-from modelratchet.usecases.ports.rows import RunDataset
+from modelratchet.usecases.ports.run_datasets import RunDataset
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from modelratchet.adapters.mlflow import artifacts
 from modelratchet.adapters.mlflow.migration.reaching import reaching
 from modelratchet.errors import DigestError, MissingEvidenceError
-from modelratchet.usecases.ports import FileGroup
+from modelratchet.usecases.ports.migration import FileGroup
 
 if TYPE_CHECKING:
     from mlflow.store.artifact.artifact_repo import ArtifactRepository

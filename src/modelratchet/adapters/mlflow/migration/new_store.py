@@ -19,7 +19,7 @@ from modelratchet.adapters.mlflow.migration.rows import RowsDigest
 from modelratchet.adapters.mlflow.migration.tables import Tables, revision
 from modelratchet.core.moments import write_moment
 from modelratchet.errors import ConfigError, DigestError, InputError, TrackingError
-from modelratchet.usecases.ports import Contents, Holding, Occupant, OldStore
+from modelratchet.usecases.ports.migration import Contents, Holding, Occupant, OldStore
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine

@@ -21,7 +21,7 @@ from modelratchet.adapters.mlflow.runs import NOTE_TAG
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.adapters.mlflow.versions import DESCRIPTION_CHARACTERS, described
 from modelratchet.errors import InputError, TrackingError
-from modelratchet.usecases.ports import Contents, FileGroup
+from modelratchet.usecases.ports.migration import Contents, FileGroup
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
