@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelratchet.config.layout import ANCHOR, REIGNING, STANDING, TRAIN
@@ -45,7 +45,8 @@ def evaluated(bundle: Bundle, holdout: Holdout, params: Params) -> Judged:
     model, schema = OnnxModel(bundle), bundle.schema
     features, truth = holdout.features(schema), holdout.truth(schema)
     scores = model.score(features)
-    evaluation = evaluate(bundle.digest, schema, scores, holdout, measurement_of(params))
+    measured = evaluate(bundle.digest, schema, scores, holdout, measurement_of(params))
+    evaluation = replace(measured, model_digest=bundle.model_digest)
     importances = permutation_importance(model.score, features, truth, params.evaluate.primary, params.seed)
     return Judged(evaluation, plots_of(schema, evaluation, truth, scores, importances))
 
@@ -84,7 +85,7 @@ def compared(bundle: Bundle, holdout: Holdout, params: Params) -> Comparison:
         champion=_fetched(standing.champion, REIGNING) if standing.champion.exists else None,
         anchor=_fetched(standing.anchor, ANCHOR) if standing.has_own_anchor else None,
     )
-    return compare(contender_of(bundle), references, holdout, plan)
+    return replace(compare(contender_of(bundle), references, holdout, plan), model_digest=bundle.model_digest)
 
 
 def contender_of(bundle: Bundle) -> Contender:

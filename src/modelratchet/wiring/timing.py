@@ -72,6 +72,7 @@ def timed(candidate: Path, champion: Path, holdout: Holdout, params: Params) -> 
         champion_footprint=_footprint(champion, served.champion) if reigning else None,
         server_error=served.error,
         incomparable=pair.incomparable,
+        model_digest=pair.candidate.model_digest,
     )
 
 

@@ -38,8 +38,12 @@ def test_whole_number_is_read_where_a_fraction_is_expected() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (["format_version"], 99, "version 99, expected modelratchet/evidence version 2"),
-        (["format"], "other", "is other version 2"),
+        (
+            ["format_version"],
+            99,
+            "version 99, which a later release of modelratchet wrote; this one reads versions 2 to 3",
+        ),
+        (["format"], "other", "is other version 3, expected modelratchet/evidence, versions 2 to 3"),
         (["bundle_digest"], 5, "Evidence.bundle_digest: found 5, expected str"),
         (["parity", "parts"], {}, "Evidence.parity.parts"),
         (["parity", "parts", 0, "n_rows"], True, "parts[0].n_rows: found True, expected int"),

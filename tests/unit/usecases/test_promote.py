@@ -44,7 +44,7 @@ def test_a_promoted_candidate_reigns_with_all_that_proves_it(
     shop: Workshop, ledger: FakeLedger, certificates: FakeCertificates
 ) -> None:
     files = shop.judged(0.1)
-    verdict = read_record(files.verdict, Verdict)
+    verdict = read_record(files.report.verdict, Verdict)
 
     written = shop.promote(files)
 
@@ -91,7 +91,7 @@ def test_a_rejected_candidate_is_refused_with_the_reasons(shop: Workshop) -> Non
 
 def test_no_verdict_yet_is_missing_evidence(shop: Workshop) -> None:
     files = shop.judged(0.1)
-    files.verdict.unlink()
+    files.report.verdict.unlink()
 
     refused(shop, files, MissingEvidenceError, ExitCode.EVIDENCE, "is not there")
 
@@ -105,8 +105,8 @@ def test_another_bundle_than_the_judged_is_refused(shop: Workshop) -> None:
 
 def test_evidence_edited_by_hand_is_refused(shop: Workshop) -> None:
     files = shop.judged(0.1)
-    found = read_record(files.evidence, Evidence)
-    write_record(files.evidence, replace(found, data_check=None))
+    found = read_record(files.report.evidence, Evidence)
+    write_record(files.report.evidence, replace(found, data_check=None))
 
     refused(shop, files, EvidenceError, ExitCode.EVIDENCE, "is not the evidence")
 
