@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ def test_a_format_is_what_was_written_down_of_its_version(record: Any) -> None:
 def test_a_later_version_keeps_all_fields_of_an_earlier_one(record: Any) -> None:
     shapes = [shape for _, shape in sorted(golden()[record.FORMAT].items(), key=lambda item: int(item[0]))]
 
-    for earlier, later in zip(shapes, shapes[1:], strict=False):
+    for earlier, later in pairwise(shapes):
         assert set(earlier) <= set(later)
 
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from modelratchet.core.evidence import Comparison, Evidence
 from modelratchet.core.digests import digest_value
+from modelratchet.core.evidence import Comparison, Evidence
 from modelratchet.core.formats import added, digest_of, from_document, to_document
 from modelratchet.core.gate import decide
 from modelratchet.core.verdict import Verdict
