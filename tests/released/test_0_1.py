@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -40,8 +41,8 @@ from tests.released.written_0_1 import (
     ANCHOR_BUNDLE,
     BUNDLE,
     EVENTS,
-    EVIDENCE,
     EVER,
+    EVIDENCE,
     HEAD,
     HOLDOUT,
     MODEL,
@@ -175,25 +176,38 @@ def test_statement_about_an_image_is_read_and_its_signature_holds() -> None:
     assert record.certificate.event_digest == HEAD
 
 
-def test_prediction_log_has_every_row_once() -> None:
-    found = pa.concat_tables(read_log(str(RELEASE_0_1 / "log"), EVER), promote_options="default").to_pylist()
-    keys = sorted((row["request_id"], row["row"]) for row in found)
+def test_golden_log_has_a_part_that_was_merged_away_and_two_that_were_not() -> None:
+    files = sorted((RELEASE_0_1 / "log").glob("date=*/*/*.parquet"))
 
-    assert keys == [
+    assert [pq.read_metadata(path).num_rows for path in files] == [6, 2, 3, 1]
+    assert [path.stem.partition("-")[2].partition("-")[2] for path in files] == [
+        *["000000_000002", "000001"],
+        *["000000", "000001"],
+    ]
+
+
+def test_prediction_log_has_every_row_once() -> None:
+    found = logged_rows()
+
+    assert sorted((row["request_id"], row["row"]) for row in found) == [
         *[("first-1", 0), ("first-1", 1), ("first-1", 2), ("first-2", 0)],
         *[(f"second-{number}", row) for number in range(3) for row in (0, 1)],
     ]
-    assert {row["version"] for row in found} == {"4"}
+    assert {(row["version"], row["variant"]) for row in found} == {("4", "main")}
     assert "feature.region" not in found[0]
     assert {row["feature.carrier"] for row in found} == {"Corvo", "Alba", "Unseen"}
 
 
 def test_logged_answers_are_those_that_were_given() -> None:
-    (answer,) = [read_json(RELEASE_0_1 / "answer.json")]
-    logged = pa.concat_tables(read_log(str(RELEASE_0_1 / "log"), EVER), promote_options="default").to_pylist()
-    first = sorted((row for row in logged if row["request_id"] == "first-1"), key=lambda row: row["row"])
+    answer = read_json(RELEASE_0_1 / "answer.json")
+    first = [row for row in logged_rows() if row["request_id"] == answer["request_id"]]
 
-    assert [row["label"] for row in first] == [row["label"] for row in answer["predictions"]]
+    labels = {row["row"]: row["label"] for row in first}
+    assert labels == {number: row["label"] for number, row in enumerate(answer["predictions"])}
+
+
+def logged_rows() -> list[dict[str, Any]]:
+    return pa.concat_tables(read_log(str(RELEASE_0_1 / "log"), EVER)).to_pylist()
 
 
 def test_last_feedback_of_a_row_counts() -> None:
