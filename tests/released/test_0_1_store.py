@@ -19,7 +19,7 @@ from modelratchet.adapters.uvicorn_model_server.processes import free_port
 from modelratchet.cli.main import main
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import read_json
-from tests.released.loading import RELEASE_0_1, unpacked_parcels
+from tests.released.loading import RELEASE_0_1, unpacked_parcels, unpacked_workspace
 from tests.released.written_0_1 import ANCHOR_BUNDLE, BUNDLE, EVENTS, HEAD, MODEL, VERDICTS, VOID
 
 pytestmark = pytest.mark.integration
@@ -100,6 +100,17 @@ def test_backtest_replays_every_recorded_candidate(parcels: Path, told: Told) ->
 
     assert found["skipped"] == []
     assert [(replay["version"], replay["recorded"]) for replay in found["replays"]] == VERDICTS
+
+
+def test_verdict_in_the_workspace_still_passes_and_its_candidate_is_promoted_already(
+    tmp_path: Path, told: Told
+) -> None:
+    folder = unpacked_workspace(tmp_path / "parcels")
+
+    assert "PROMOTE (against champion version 2)" in told(folder, "gate", "check")
+    assert "roc_auc" in told(folder, "show")
+    promoted = told(folder, "promote", "--json")
+    assert (promoted["is_new"], promoted["champion"], promoted["ledger_head"]) == (False, "4", HEAD)
 
 
 class Step(NamedTuple):
