@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.datasets import Dataset, datasets
-from modelratchet.config.params import Train
+from modelratchet.config.train import Train
 from modelratchet.core.manifest import Lineage
 from modelratchet.core.parity import Parity
 from modelratchet.modeling.estimators import EstimatorChoice, build_estimator

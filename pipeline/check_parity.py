@@ -1,7 +1,9 @@
 """Compare the estimator with the bundle's graph: on held-out rows, on missing values, around every tree threshold."""
 
+from modelratchet.config.blocks import load_settings
 from modelratchet.config.layout import BUNDLE, ESTIMATOR, HOLDOUT, PARITY
-from modelratchet.config.reading import load_params
+from modelratchet.config.parity import Parity
+from modelratchet.config.settings import DEFAULT_SEED, Seed, Settings
 from modelratchet.modeling.parity import ParityOptions, check_parity
 from modelratchet.modeling.tables import read_table
 from modelratchet.modeling.training import read_trained
@@ -10,9 +12,16 @@ from modelratchet.storage.files import write_record
 from modelratchet.wiring.stage import run_stage
 
 
+class Blocks(Settings):
+    """What this stage reads of params.yaml; dvc.yaml names the same blocks."""
+
+    seed: Seed = DEFAULT_SEED
+    parity: Parity = Parity()
+
+
 def main() -> None:
-    params = load_params()
-    options = ParityOptions(params.parity.tolerance, params.parity.fuzz_rows, params.seed)
+    settings = load_settings(Blocks)
+    options = ParityOptions(settings.parity.tolerance, settings.parity.fuzz_rows, settings.seed)
     pipeline = read_trained(ESTIMATOR).pipeline
     write_record(PARITY, check_parity(pipeline, read_bundle(BUNDLE), read_table(HOLDOUT), options))
 

@@ -1,7 +1,9 @@
 """Time the bundle against the champion's, in process and through real servers, and note what a server with it takes."""
 
+from modelratchet.config.blocks import load_settings
+from modelratchet.config.latency import Latency, LatencyLimit
 from modelratchet.config.layout import BUNDLE, HOLDOUT, LATENCY, REIGNING
-from modelratchet.config.reading import load_params
+from modelratchet.config.settings import DEFAULT_SEED, Seed, Settings
 from modelratchet.core.manifest import BUNDLE_FOLDER
 from modelratchet.modeling.holdout import read_holdout
 from modelratchet.storage.files import write_record
@@ -9,8 +11,16 @@ from modelratchet.wiring.stage import run_stage
 from modelratchet.wiring.timing import timed
 
 
+class Blocks(Settings):
+    """What this stage reads of params.yaml; dvc.yaml names the same blocks."""
+
+    seed: Seed = DEFAULT_SEED
+    latency: Latency = Latency()
+    gate: LatencyLimit
+
+
 def main() -> None:
-    write_record(LATENCY, timed(BUNDLE, REIGNING / BUNDLE_FOLDER, read_holdout(HOLDOUT), load_params()))
+    write_record(LATENCY, timed(BUNDLE, REIGNING / BUNDLE_FOLDER, read_holdout(HOLDOUT), load_settings(Blocks)))
 
 
 if __name__ == "__main__":

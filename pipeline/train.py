@@ -1,17 +1,30 @@
 """Fit the estimator that `params.yaml` names on the training rows."""
 
+from modelratchet.config.blocks import load_settings
+from modelratchet.config.columns import Columns
 from modelratchet.config.layout import ESTIMATOR, TRAIN
-from modelratchet.config.reading import load_params
+from modelratchet.config.settings import DEFAULT_SEED, Seed, Settings, TaskName
+from modelratchet.config.train import Train
 from modelratchet.modeling.tables import read_table
 from modelratchet.modeling.training import train, write_trained
-from modelratchet.wiring.modeling import column_plan, estimator_of
+from modelratchet.wiring.columns import column_plan
+from modelratchet.wiring.fitting import estimator_of
 from modelratchet.wiring.stage import run_stage
 from pipeline import project
 
 
+class Blocks(Settings):
+    """What this stage reads of params.yaml; dvc.yaml names the same blocks."""
+
+    task: TaskName
+    seed: Seed = DEFAULT_SEED
+    columns: Columns
+    train: Train
+
+
 def main() -> None:
-    params = load_params()
-    trained = train(estimator_of(params, project), read_table(TRAIN), column_plan(params))
+    settings = load_settings(Blocks)
+    trained = train(estimator_of(settings, project), read_table(TRAIN), column_plan(settings))
     write_trained(ESTIMATOR, trained)
 
 

@@ -64,7 +64,8 @@ def _make(folder: Path) -> None:
     from modelratchet.modeling.schema_building import build_schema
     from modelratchet.modeling.training import train
     from modelratchet.storage.bundles import make_bundle, write_bundle
-    from modelratchet.wiring.modeling import column_plan, estimator_of
+    from modelratchet.wiring.columns import column_plan
+    from modelratchet.wiring.fitting import estimator_of
     from pipeline import project
 
     params = load_params()

@@ -12,7 +12,8 @@ from modelratchet.adapters.gx_data_checker import CheckPlaces, GxDataChecker
 from modelratchet.config.reading import load_params
 from modelratchet.modeling.ingesting import ingest
 from modelratchet.modeling.tables import write_table
-from modelratchet.wiring.data import column_plan, divided
+from modelratchet.wiring.columns import column_plan
+from modelratchet.wiring.splitting import divided
 from pipeline import project
 
 ROOT = Path(__file__).parents[2]

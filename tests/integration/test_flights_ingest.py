@@ -13,7 +13,7 @@ from modelratchet.errors import InputError
 from modelratchet.modeling.ingesting import ingest
 from modelratchet.modeling.tables import read_table, write_table
 from modelratchet.storage.files import digest_file
-from modelratchet.wiring.data import column_plan
+from modelratchet.wiring.columns import column_plan
 from pipeline import project
 
 pytestmark = pytest.mark.integration

@@ -18,7 +18,7 @@ def suggest(name: str) -> int:
     """Write expectations/NAME.json: ranges and sets that today's rows meet, all of them warnings."""
     from modelratchet.config.layout import ROWS
     from modelratchet.config.reading import load_params
-    from modelratchet.wiring.data import data_checker
+    from modelratchet.wiring.data_checking import data_checker
 
     path = data_checker(load_params()).suggest(ROWS, name)
     click.echo(f"wrote {path}")

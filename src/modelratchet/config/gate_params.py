@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
+from modelratchet.config.latency import DEFAULT_LATENCY_RATIO, LatencyRatio
 from modelratchet.config.metric_names import refuse_unknown_metrics
 from modelratchet.config.settings import Limit, Positive, Settings, Share
 from modelratchet.core.policy import Claim
@@ -44,8 +45,8 @@ class Gate(Settings):
     maximum_parity_share: Share = Field(
         0.0, description="share of rows whose scores may differ by more than the tolerance"
     )
-    maximum_latency_ratio: Annotated[float, Field(gt=1.0)] = Field(
-        1.05, description="candidate's p50 and p95 over the champion's; 1 cannot be told from noise"
+    maximum_latency_ratio: LatencyRatio = Field(
+        DEFAULT_LATENCY_RATIO, description="candidate's p50 and p95 over the champion's; 1 cannot be told from noise"
     )
     maximum_p50_ms: Limit = Field(None, description="budget of the median time in process")
     maximum_p95_ms: Limit = Field(None, description="budget of the 95th percentile in process")

@@ -7,12 +7,17 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from modelratchet.core.tasks import Task
+
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[int, Field(ge=1)]
 ColumnName = Annotated[str, Field(min_length=1)]
 ColumnNames = Annotated[tuple[ColumnName, ...], Field(strict=False)]
 Limit = Annotated[float, Field(gt=0.0)] | None
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+TaskName = Annotated[Task, Field(strict=False)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+DEFAULT_SEED = 20130101
 
 
 def _refuse_bare_date(moment: Any) -> Any:

@@ -92,9 +92,10 @@ def predict_proba(candidate: LoadedModel) -> PredictProba:
 @pytest.fixture(scope="session")
 def score(pytestconfig: pytest.Config, candidate: LoadedModel) -> Score:
     """A function of labelled rows: the primary metric of the candidate, or of the model given as second argument."""
-    from modelratchet.config.reading import load_params
+    from modelratchet.config.blocks import load_settings
+    from modelratchet.config.evaluate import Blocks
 
-    primary = load_params(_root(pytestconfig) / PARAMS).evaluate.primary
+    primary = load_settings(Blocks, _root(pytestconfig) / PARAMS).evaluate.primary
 
     def measured(rows: pd.DataFrame, model: LoadedModel = candidate) -> float:
         return model.measure(rows, primary)

@@ -1,19 +1,17 @@
-"""Joins bundle, holdout and settings for the `evaluate` and `compare` stages."""
+"""Joins bundle, holdout and settings for the stage `evaluate`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
-from modelratchet.config.layout import ANCHOR, REIGNING, STANDING, TRAIN
-from modelratchet.config.params import Params
-from modelratchet.core.comparison import Comparison
+from modelratchet.config.evaluate import Evaluate
+from modelratchet.config.layout import TRAIN
+from modelratchet.config.split import Split
 from modelratchet.core.evaluation import Evaluation
-from modelratchet.core.manifest import BUNDLE_FOLDER
-from modelratchet.core.standing import Champion, Standing
-from modelratchet.errors import DigestError, EvidenceError
+from modelratchet.errors import EvidenceError
 from modelratchet.modeling.bootstrap import Resampling
-from modelratchet.modeling.comparison import ComparisonPlan, Contender, References, compare
 from modelratchet.modeling.evaluation import Measurement, evaluate
 from modelratchet.modeling.holdout import Holdout
 from modelratchet.modeling.importance import permutation_importance
@@ -22,9 +20,25 @@ from modelratchet.modeling.overlap import refuse_overlap
 from modelratchet.modeling.plots import Plots, plots_of
 from modelratchet.modeling.splitting import Divided
 from modelratchet.modeling.tables import read_table
-from modelratchet.storage.bundles import Bundle, read_bundle
-from modelratchet.storage.files import digest_file, read_record
-from modelratchet.wiring.columns import column_plan
+from modelratchet.storage.bundles import Bundle
+from modelratchet.storage.files import digest_file
+from modelratchet.wiring.columns import ColumnSettings, column_plan
+
+
+class EvaluateSettings(ColumnSettings, Protocol):
+    """What `evaluate` reads."""
+
+    @property
+    def seed(self) -> int:
+        """All that is random follows from it."""
+
+    @property
+    def split(self) -> Split:
+        """The block."""
+
+    @property
+    def evaluate(self) -> Evaluate:
+        """The block."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +49,23 @@ class Judged:
     plots: Plots
 
 
-def evaluated(bundle: Bundle, holdout: Holdout, params: Params) -> Judged:
+def evaluated(bundle: Bundle, holdout: Holdout, settings: EvaluateSettings) -> Judged:
     """Score the bundle's graph, which is what will be served, on the holdout.
 
     Raises:
         DataError, EvidenceError: see `refuse_trained_on` and `modeling.evaluation.evaluate`.
     """
-    refuse_trained_on(bundle, holdout, params)
+    refuse_trained_on(bundle, holdout, settings)
     model, schema = OnnxModel(bundle), bundle.schema
     features, truth = holdout.features(schema), holdout.truth(schema)
     scores = model.score(features)
-    measured = evaluate(bundle.digest, schema, scores, holdout, measurement_of(params))
+    measured = evaluate(bundle.digest, schema, scores, holdout, measurement_of(settings))
     evaluation = replace(measured, model_digest=bundle.model_digest)
-    importances = permutation_importance(model.score, features, truth, params.evaluate.primary, params.seed)
+    importances = permutation_importance(model.score, features, truth, settings.evaluate.primary, settings.seed)
     return Judged(evaluation, plots_of(schema, evaluation, truth, scores, importances))
 
 
-def refuse_trained_on(bundle: Bundle, holdout: Holdout, params: Params, train: Path = TRAIN) -> None:
+def refuse_trained_on(bundle: Bundle, holdout: Holdout, settings: EvaluateSettings, train: Path = TRAIN) -> None:
     """Refuse a holdout that holds rows which the bundle was trained on: files can be edited after the split.
 
     Raises:
@@ -64,52 +78,18 @@ def refuse_trained_on(bundle: Bundle, holdout: Holdout, params: Params, train: P
             f"the bundle was trained on rows with digest {named}, {train} has {found}, so nobody can tell whether held-out rows are among them",
             hint="Run `ratchet run` to train on the rows that are there.",
         )
-    plan = column_plan(params)
+    plan = column_plan(settings)
     rows = read_table(train, (plan.key,) if plan.key is not None else None)
-    refuse_overlap(Divided(rows, holdout.rows), plan, params.split.maximum_overlap_share)
+    refuse_overlap(Divided(rows, holdout.rows), plan, settings.split.maximum_overlap_share)
 
 
-def compared(bundle: Bundle, holdout: Holdout, params: Params) -> Comparison:
-    """Hold the bundle against the champion and the anchor that were fetched, if there are any.
-
-    Raises:
-        DataError, EvidenceError: see `modeling.comparison.compare`.
-        DigestError: the bytes of the champion or the anchor were changed, or are another version's.
-    """
-    settings, standing = params.compare, read_record(STANDING, Standing)
-    plan = ComparisonPlan(
-        params.evaluate.primary, params.evaluate.slices, settings.cluster, settings.resamples, params.seed
-    )
-    references = References(
-        standing=standing,
-        champion=_fetched(standing.champion, REIGNING) if standing.champion.exists else None,
-        anchor=_fetched(standing.anchor, ANCHOR) if standing.has_own_anchor else None,
-    )
-    return replace(compare(contender_of(bundle), references, holdout, plan), model_digest=bundle.model_digest)
-
-
-def contender_of(bundle: Bundle) -> Contender:
-    """Load a bundle's graph."""
-    return Contender(bundle.digest, bundle.schema, OnnxModel(bundle))
-
-
-def measurement_of(params: Params) -> Measurement:
+def measurement_of(settings: EvaluateSettings) -> Measurement:
     """What `evaluate` in `params.yaml` asks for."""
-    settings = params.evaluate
+    block = settings.evaluate
     return Measurement(
-        primary=settings.primary,
-        slices=settings.slices,
-        groups=settings.groups,
-        calibration_bins=settings.calibration_bins,
-        resampling=Resampling(settings.confidence, settings.resamples, params.seed),
+        primary=block.primary,
+        slices=block.slices,
+        groups=block.groups,
+        calibration_bins=block.calibration_bins,
+        resampling=Resampling(block.confidence, block.resamples, settings.seed),
     )
-
-
-def _fetched(record: Champion, folder: Path) -> Contender:
-    bundle = read_bundle(folder / BUNDLE_FOLDER)
-    if bundle.digest != record.bundle_digest:
-        raise DigestError(
-            f"{folder} holds bundle {bundle.digest}, version {record.version} is {record.bundle_digest}",
-            hint="Run `ratchet run`: it fetches it again.",
-        )
-    return contender_of(bundle)

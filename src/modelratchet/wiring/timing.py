@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from modelratchet.config.params import Params
+from modelratchet.config.latency import Latency
 from modelratchet.core.latency import Footprint, LatencyReport, Route, Timing
 from modelratchet.errors import DataError
 from modelratchet.modeling.holdout import Holdout
@@ -34,6 +35,30 @@ _SERVER_WARM_UP = 50
 _NOT_ASKED = ServerFindings((), None, None, "")
 
 
+class TimingLimit(Protocol):
+    """What the timing takes of the block `gate`, be it all of it or that alone."""
+
+    @property
+    def maximum_latency_ratio(self) -> float:
+        """How small a difference it has to tell."""
+
+
+class LatencySettings(Protocol):
+    """What `measure_latency` reads."""
+
+    @property
+    def seed(self) -> int:
+        """All that is random follows from it."""
+
+    @property
+    def latency(self) -> Latency:
+        """The block."""
+
+    @property
+    def gate(self) -> TimingLimit:
+        """One number of it."""
+
+
 @dataclass(frozen=True)
 class Pair:
     """The bundle that is judged and the champion's; None where there is none, or where today's rows do not fit it, which `incomparable` explains."""
@@ -48,22 +73,22 @@ class Pair:
         return (self.candidate, self.champion) if self.champion else (self.candidate,)
 
 
-def timed(candidate: Path, champion: Path, holdout: Holdout, params: Params) -> LatencyReport:
+def timed(candidate: Path, champion: Path, holdout: Holdout, settings: LatencySettings) -> LatencyReport:
     """Time a bundle against the champion's, if that is there.
 
     Args:
         candidate: the bundle's folder.
         champion: the folder of the champion's bundle; it need not exist.
         holdout: rows to call with.
-        params: how to time.
+        settings: how to time.
 
     Raises:
         DigestError: a bundle's bytes were changed; DataError: the holdout does not fit the candidate.
     """
     reigning = read_bundle(champion) if champion.exists() else None
-    pair, plan = _pair(read_bundle(candidate), reigning, holdout), plan_of(params)
+    pair, plan = _pair(read_bundle(candidate), reigning, holdout), plan_of(settings)
     timings = time_in_turns(_in_process(pair, holdout, plan), plan)
-    served = _through_server(_server(), pair, holdout, plan) if params.latency.server else _NOT_ASKED
+    served = _through_server(_server(), pair, holdout, plan) if settings.latency.server else _NOT_ASKED
     return LatencyReport(
         bundle_digest=pair.candidate.digest,
         champion_digest=reigning.digest if reigning else None,
@@ -76,15 +101,15 @@ def timed(candidate: Path, champion: Path, holdout: Holdout, params: Params) -> 
     )
 
 
-def plan_of(params: Params) -> LatencyPlan:
+def plan_of(settings: LatencySettings) -> LatencyPlan:
     """What `latency` in `params.yaml` asks for."""
-    settings = params.latency
+    block = settings.latency
     return LatencyPlan(
-        rows_per_call=settings.rows_per_call,
-        n_calls=settings.calls,
-        seconds=settings.seconds,
-        tolerance=params.gate.maximum_latency_ratio,
-        seed=params.seed,
+        rows_per_call=block.rows_per_call,
+        n_calls=block.calls,
+        seconds=block.seconds,
+        tolerance=settings.gate.maximum_latency_ratio,
+        seed=settings.seed,
     )
 
 

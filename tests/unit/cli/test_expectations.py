@@ -13,7 +13,7 @@ from modelratchet.config.layout import PARAMS, ROWS
 from modelratchet.config.reading import load_params
 from modelratchet.modeling.ingesting import ingest
 from modelratchet.modeling.tables import write_table
-from modelratchet.wiring.data import column_plan
+from modelratchet.wiring.columns import column_plan
 from tests.projects.diabetes import project
 
 SETTINGS = Path(__file__).parents[2] / "projects/diabetes/params.yaml"

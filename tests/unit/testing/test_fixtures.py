@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import modelratchet.config.reading
+import modelratchet.config.blocks
 import modelratchet.testing.loaded_model  # noqa: F401 - pytester forgets what is imported inside, and numpy bears no second import
 from modelratchet.config.layout import HOLDOUT
 from modelratchet.modeling.tables import write_table

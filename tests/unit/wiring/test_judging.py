@@ -19,7 +19,8 @@ from modelratchet.modeling.holdout import read_holdout
 from modelratchet.modeling.tables import write_table
 from modelratchet.storage.bundles import Bundle, make_bundle, write_bundle
 from modelratchet.storage.files import digest_file, write_record
-from modelratchet.wiring.judging import compared, evaluated, refuse_trained_on
+from modelratchet.wiring.comparing import compared
+from modelratchet.wiring.judging import evaluated, refuse_trained_on
 from tests.samples.candidates import COLUMNS, LINEAGE, MODEL, Schema, classifier
 
 

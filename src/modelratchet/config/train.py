@@ -1,8 +1,8 @@
-"""Options of the estimators that one line of `params.yaml` chooses. Part of `config.params`."""
+"""Block `train` of `params.yaml`: the estimator that one line chooses, and the options of each."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -43,3 +43,16 @@ class LogisticRegression(Settings):
 
     C: Annotated[float, Field(gt=0.0)] = 1.0
     max_iter: Positive = 300
+
+
+class Train(Settings):
+    """The estimator, and the options of each, so that one line changes it."""
+
+    estimator: Literal[
+        "hist_gradient_boosting", "gradient_boosting", "random_forest", "logistic_regression", "project"
+    ] = Field(description="project calls estimator() in pipeline/project.py")
+    hist_gradient_boosting: HistGradientBoosting = HistGradientBoosting()
+    gradient_boosting: GradientBoosting = GradientBoosting()
+    random_forest: RandomForest = RandomForest()
+    logistic_regression: LogisticRegression = LogisticRegression()
+    project: dict[str, Any] = Field(default_factory=dict, description="handed to estimator() as keywords")
