@@ -10,17 +10,22 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from modelratchet.adapters.mlflow.address import read_address
+from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.uvicorn_model_server.processes import free_port
 from modelratchet.cli.main import main
-from modelratchet.storage.bundles import read_bundle
-from modelratchet.storage.files import read_json
+from modelratchet.core.standing import Standing
+from modelratchet.storage.bundles import make_bundle, read_bundle
+from modelratchet.storage.files import read_json, read_record
 from tests.released.loading import RELEASE_0_1, unpacked_parcels, unpacked_workspace
 from tests.released.written_0_1 import ANCHOR_BUNDLE, BUNDLE, EVENTS, HEAD, MODEL, VERDICTS, VOID
+from tests.samples.candidates import candidate
 
 pytestmark = pytest.mark.integration
 Told = Callable[..., Any]
@@ -87,8 +92,14 @@ def test_export_says_what_the_old_release_exported(parcels: Path, told: Told, tm
     told(parcels, "champion", "export", str(tmp_path / "export"))
 
     old, new = (read_json(folder / "standing.json") for folder in (RELEASE_0_1 / "export", tmp_path / "export"))
-    same = ("model", "events", "judged_on_holdout", "judged_against_anchor")
-    assert {name: new[name] for name in same} == {name: old[name] for name in same}
+    assert new["model"] == old["model"]
+    assert [(item["number"], item["text"]) for item in new["events"]] == [
+        (item["number"], item["text"]) for item in old["events"]
+    ]
+    for name in ("judged_on_holdout", "judged_against_anchor"):
+        assert {key: len(found) for key, found in new[name].items()} == {
+            key: len(found) for key, found in old[name].items()
+        }
     assert [read_bundle(tmp_path / "export" / name / "bundle").digest for name in ("champion", "anchor")] == [
         BUNDLE,
         ANCHOR_BUNDLE,
@@ -183,3 +194,18 @@ def asked(port: int) -> Any:
     answer = json.loads(connection.getresponse().read())
     connection.close()
     return answer
+
+
+def test_a_model_of_the_old_release_is_the_same_candidate_today(tmp_path: Path) -> None:
+    """It keeps its version, the bundle that it lies in, and its place among those that a holdout has seen."""
+    folder = unpacked_parcels(tmp_path / "parcels")
+    registry = MlflowRegistry(read_address(folder, {}))
+    old = read_bundle(RELEASE_0_1 / "bundle")
+    today = make_bundle(old.model, old.schema, replace(old.manifest.lineage, source_digest="sha256:todays"))
+    holdout = read_record(RELEASE_0_1 / "champion" / "standing.json", Standing).holdout_digest
+
+    found = registry.record(candidate(tmp_path / "again", "k1", today, model=MODEL))
+
+    assert (found.version, found.bundle_digest, found.model_digest) == ("4", BUNDLE, old.model_digest)
+    assert old.model_digest in registry.judged_on_holdout(MODEL, holdout)
+    assert BUNDLE not in registry.judged_on_holdout(MODEL, holdout)

@@ -74,10 +74,13 @@ def promote(desk: Desk, files: PromotionFiles, policy: Policy) -> Written:
 def _case(files: PromotionFiles) -> _Case:
     report = read_report(files.report)
     verdict, evidence, bundle = report.verdict, report.evidence, read_bundle(files.bundle)
-    if not bundle.model_digest == verdict.model_digest == evidence.model_digest:
+    # what release 0.1 decided names the bundle alone
+    named = "bundle" if verdict.model_digest is None else "model"
+    found = bundle.digest if verdict.model_digest is None else bundle.model_digest
+    about = [getattr(item, f"{named}_digest") for item in (verdict, evidence)]
+    if about != [found, found]:
         raise EvidenceError(
-            f"{files.bundle} is model {bundle.model_digest}, and {files.report.verdict} is about {verdict.model_digest}",
-            hint=_DECIDE_AGAIN,
+            f"{files.bundle} is {named} {found}, and {files.report.verdict} is about {about[0]}", hint=_DECIDE_AGAIN
         )
     return _Case(verdict, evidence, bundle.model_digest)
 
