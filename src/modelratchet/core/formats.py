@@ -6,7 +6,7 @@ carries `FORMAT` and `VERSION`, and its file says both, so that an old file is n
 
 A format grows by optional fields alone (`added`), each with the version that brought it; a reader takes its own version and all earlier ones, and
 refuses later ones. A digest is of the document as it was written: a record that was read keeps it, so no later field changes what a file is called
-(docs/adr/0013).
+(docs/adr/0014).
 """
 
 from __future__ import annotations
