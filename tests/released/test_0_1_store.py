@@ -20,7 +20,7 @@ from modelratchet.cli.main import main
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import read_json
 from tests.released.loading import RELEASE_0_1, unpacked_parcels, unpacked_workspace
-from tests.released.written_0_1 import ANCHOR_BUNDLE, BUNDLE, EVENTS, HEAD, MODEL, VERDICTS, VOID
+from tests.released.written_0_1 import ANCHOR_BUNDLE, BUNDLE, EVENTS, HEAD, HOLDOUT, MODEL, VERDICTS, VOID
 
 pytestmark = pytest.mark.integration
 Told = Callable[..., Any]
@@ -87,8 +87,11 @@ def test_export_says_what_the_old_release_exported(parcels: Path, told: Told, tm
     told(parcels, "champion", "export", str(tmp_path / "export"))
 
     old, new = (read_json(folder / "standing.json") for folder in (RELEASE_0_1 / "export", tmp_path / "export"))
-    same = ("model", "events", "judged_on_holdout", "judged_against_anchor")
-    assert {name: new[name] for name in same} == {name: old[name] for name in same}
+    texts = [[(event["number"], event["text"]) for event in standing["events"]] for standing in (old, new)]
+    assert texts[0] == texts[1]
+    for judged in ("judged_on_holdout", "judged_against_anchor"):
+        assert [len(candidates) for candidates in new[judged].values()] == [len(it) for it in old[judged].values()]
+    assert set(new["judged_on_holdout"]) == {HOLDOUT}
     assert [read_bundle(tmp_path / "export" / name / "bundle").digest for name in ("champion", "anchor")] == [
         BUNDLE,
         ANCHOR_BUNDLE,
@@ -102,14 +105,18 @@ def test_backtest_replays_every_recorded_candidate(parcels: Path, told: Told) ->
     assert [(replay["version"], replay["recorded"]) for replay in found["replays"]] == VERDICTS
 
 
-def test_verdict_in_the_workspace_still_passes_and_its_candidate_is_promoted_already(
-    tmp_path: Path, told: Told
-) -> None:
+def test_verdict_in_the_workspace_is_shown_and_still_passes(tmp_path: Path, told: Told) -> None:
     folder = unpacked_workspace(tmp_path / "parcels")
 
     assert "PROMOTE (against champion version 2)" in told(folder, "gate", "check")
     assert "roc_auc" in told(folder, "show")
+
+
+def test_candidate_in_the_workspace_that_reigns_is_promoted_already(tmp_path: Path, told: Told) -> None:
+    folder = unpacked_workspace(tmp_path / "parcels")
+
     promoted = told(folder, "promote", "--json")
+
     assert (promoted["is_new"], promoted["champion"], promoted["ledger_head"]) == (False, "4", HEAD)
 
 
