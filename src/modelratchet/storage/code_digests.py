@@ -64,7 +64,7 @@ def _digests(listing: Mapping[str, Listed], lock: Path, known: Path) -> dict[str
     lines, sources = lock_lines(_text(lock)), _Sources(known)
     found = {}
     for entry, listed in listing.items():
-        modules = {name: sources.digest(module_file(name)) for name in modules_of(entry, listing)}
+        modules = {name: sources.of_module(name) for name in modules_of(entry, listing)}
         files = {path.as_posix(): sources.digest(path) for path in files_below(listed.files)}
         packages = {name: lines[name] for name in listed.packages if name in lines}
         found[entry] = CodeDigests(digest_value({"modules": modules, "files": files}), digest_value(packages))
@@ -76,25 +76,20 @@ class _Sources:
     """Digests of files: by syntax tree where they are Python. A tree is made again only when its file's bytes changed."""
 
     def __init__(self, known: Path) -> None:
-        self._known, self._used, self._by_path = known, dict[str, str](), dict[Path, str]()
+        self._known, self._used, self._by_module = known, dict[str, str](), dict[str, str]()
         self._maker = (
             f"{sys.version_info.major}.{sys.version_info.minor} {digest_bytes(module_file(_MAKER).read_bytes())}"
         )
         self._remembered = self._recalled()
 
+    def of_module(self, name: str) -> str:
+        """Of a module, which many stages share: it is looked up once."""
+        if name not in self._by_module:
+            self._by_module[name] = self.digest(module_file(name))
+        return self._by_module[name]
+
     def digest(self, path: Path) -> str:
-        """Of a file that several stages may share."""
-        if path not in self._by_path:
-            self._by_path[path] = self._fresh(path)
-        return self._by_path[path]
-
-    def keep(self) -> None:
-        """Remember what was used now, and no more."""
-        if self._used != self._remembered:
-            with suppress(StorageError):  # a full disk must not fail a stage for what only saves time
-                write_json(self._known, {"maker": self._maker, "digests": self._used})
-
-    def _fresh(self, path: Path) -> str:
+        """Of a file: by its syntax tree if it is Python."""
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
@@ -106,6 +101,12 @@ class _Sources:
             return digest
         self._used[digest] = self._remembered.get(digest) or _of_syntax(data)
         return self._used[digest]
+
+    def keep(self) -> None:
+        """Remember what was used now, and no more."""
+        if self._used != self._remembered:
+            with suppress(StorageError):  # a full disk must not fail a stage for what only saves time
+                write_json(self._known, {"maker": self._maker, "digests": self._used})
 
     def _recalled(self) -> Mapping[str, str]:
         try:

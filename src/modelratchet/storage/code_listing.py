@@ -6,6 +6,7 @@ reads it, and every `ratchet run`.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -105,6 +106,7 @@ def _name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@functools.cache
 def _package_folder(name: str) -> Path:
     if name == OWN_PACKAGE:
         return Path(name)
