@@ -19,8 +19,10 @@ from modelratchet.wiring.stage import run_stage
 
 def main() -> None:
     params = load_params()
+    bundle = read_bundle(layout.BUNDLE)
     evidence = Evidence(
-        bundle_digest=read_bundle(layout.BUNDLE).digest,
+        bundle_digest=bundle.digest,
+        model_digest=bundle.model_digest,
         data_check=read_supplied(layout.DATA_CHECK, DataCheck),
         evaluation=read_supplied(layout.EVALUATION, Evaluation),
         parity=read_supplied(layout.PARITY, Parity),
@@ -28,9 +30,8 @@ def main() -> None:
         latency=read_supplied(layout.LATENCY, LatencyReport),
         model_tests=read_supplied(layout.MODEL_TESTS, ModelTests),
     )
-    policy = policy_of(params)
     write_record(layout.EVIDENCE, evidence)
-    write_record(layout.POLICY, policy)
+    write_record(layout.POLICY, policy := policy_of(params))
     write_record(layout.VERDICT, decide(params.model, evidence, policy))
     write_bytes(layout.DECISION_PAGE, decided_page(params).encode())
 

@@ -107,7 +107,7 @@ def _looked_at(stores: Stores, seconds: float) -> Found:
     for version in whole:
         uri = version.source.replace("s3://team/", f"s3://{stores.bucket}/")
         local = _downloaded(artifacts.repository(uri, ""))
-        n_broken += local is None or local != version.tags[versions.MODEL_DIGEST_TAG]
+        n_broken += local is None or local != version.tags[versions.FILES_DIGEST_TAG]
     for run in finished:
         uri = run.info.artifact_uri.replace("s3://team/", f"s3://{stores.bucket}/")
         names = {item.path for item in artifacts.repository(uri, "").list_artifacts("")}

@@ -12,4 +12,11 @@ wiring      the only place that joins ports to adapters
 cli         the `ratchet` command
 """
 
-__version__ = "0.1.0"
+
+def __getattr__(name: str) -> str:
+    """`modelratchet.__version__`, the release."""
+    if name == "__version__":
+        from modelratchet.version import RELEASE
+
+        return RELEASE
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,7 +11,8 @@ The tree branches by what the caller does next:
     │   └── DataRejectedError     a critical expectation failed on the data
     ├── EvidenceError         3  supply the evidence, or find out who changed it
     │   ├── MissingEvidenceError  a stage has not run yet
-    │   └── DigestError           bytes are not the ones that were promised
+    │   ├── DigestError           bytes are not the ones that were promised
+    │   └── LaterReleaseError     a later release wrote it, in a form that this one does not know
     └── OutsideError          4  another system failed; trying again may help
         ├── TrackingError         MLflow is slow or answers with an error
         │   └── UnreachableError      nothing listens at its address
@@ -109,6 +110,10 @@ class MissingEvidenceError(EvidenceError):
 
 class DigestError(EvidenceError):
     """Bytes differ from the ones whose digest was recorded."""
+
+
+class LaterReleaseError(EvidenceError):
+    """Something was written by a later release than this one, in a form that this one does not know."""
 
 
 class OutsideError(RatchetError):

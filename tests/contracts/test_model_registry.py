@@ -11,10 +11,10 @@ import pytest
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.core.run_facts import DatasetFacts
-from modelratchet.storage.bundles import read_bundle
+from modelratchet.storage.bundles import Bundle, make_bundle, read_bundle
 from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry
 from tests.fakes.model_registry import FakeModelRegistry
-from tests.samples.candidates import bundle, candidate
+from tests.samples.candidates import LINEAGE, bundle, candidate
 
 
 @pytest.fixture(
@@ -95,20 +95,20 @@ def judged(folder: Path, model: str, key: str, weight: float, holdout: str) -> C
     looks = {"ratchet.holdout_digest": holdout, "ratchet.anchor_digest": f"anchor of {holdout}"}
     return replace(
         made,
-        tags={**made.tags, "digest.bundle": bundle(weight).digest},
+        tags={**made.tags, "digest.bundle": bundle(weight).digest, "digest.model": bundle(weight).model_digest},
         verdict_tags={**made.verdict_tags, **looks},
     )
 
 
-def test_bundles_are_counted_once_a_holdout_in_the_order_they_were_judged(
+def test_models_are_counted_once_a_holdout_in_the_order_they_were_judged(
     registry: ModelRegistry, model: str, tmp_path: Path
 ) -> None:
     for key, weight, holdout in (("k1", 0.3, "h1"), ("k2", 0.1, "h1"), ("k3", 0.3, "h1"), ("k4", 0.2, "h2")):
         registry.record(judged(tmp_path, model, key, weight, holdout))
 
-    assert registry.judged_on_holdout(model, "h1") == (bundle(0.3).digest, bundle(0.1).digest)
-    assert registry.judged_on_holdout(model, "h2") == (bundle(0.2).digest,)
-    assert registry.judged_against_anchor(model, "anchor of h1") == (bundle(0.3).digest, bundle(0.1).digest)
+    assert registry.judged_on_holdout(model, "h1") == (bundle(0.3).model_digest, bundle(0.1).model_digest)
+    assert registry.judged_on_holdout(model, "h2") == (bundle(0.2).model_digest,)
+    assert registry.judged_against_anchor(model, "anchor of h1") == (bundle(0.3).model_digest, bundle(0.1).model_digest)
     assert registry.judged_against_anchor(model, "h1") == ()
 
 
@@ -175,3 +175,40 @@ def test_an_override_is_shown_once_however_often_it_is_told(
 
     assert registry.version(model, version.version) == version
     assert registry.facts(version).run_id == version.run_id
+
+
+def in_another_bundle(made: Bundle) -> Bundle:
+    return make_bundle(made.model, made.schema, replace(LINEAGE, source_digest="sha256:another"))
+
+
+def test_the_same_model_in_another_bundle_keeps_its_version_and_its_bundle(
+    registry: ModelRegistry, model: str, tmp_path: Path
+) -> None:
+    made = bundle()
+    first = registry.record(candidate(tmp_path / "a", "k1", made, model=model))
+    second = registry.record(candidate(tmp_path / "b", "k2", in_another_bundle(made), model=model))
+
+    assert (second.version, second.bundle_digest) == (first.version, made.digest)
+    assert (first.model_digest, second.model_digest) == (made.model_digest, made.model_digest)
+    registry.fetch_bundle(second, tmp_path / "fetched")
+    assert read_bundle(tmp_path / "fetched").digest == made.digest
+
+
+def test_verdicts_on_a_judgement_are_found_the_latest_first(
+    registry: ModelRegistry, model: str, tmp_path: Path
+) -> None:
+    for key, judgement in (("k1", "sha256:one"), ("k2", "sha256:one"), ("k3", "sha256:two")):
+        usual = candidate(tmp_path / key, key, bundle(), model=model)
+        (tmp_path / key / "evidence.json").write_text(key)
+        registry.record(
+            replace(
+                usual,
+                verdict_tags={**usual.verdict_tags, "ratchet.judgement": judgement},
+                attachments={**usual.attachments, "evidence.json": tmp_path / key / "evidence.json"},
+            )
+        )
+
+    found = registry.verdicts_on(model, "sha256:one")
+
+    assert [(item.key, item.evidence) for item in found] == [("k2", b"k2"), ("k1", b"k1")]
+    assert registry.verdicts_on(model, "sha256:three") == ()

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from modelratchet.core.page.overriding import with_override
+from modelratchet.core.reports import EVIDENCE_NAME, VERDICT_NAME
 from modelratchet.core.run_facts import DatasetFacts, RunFacts, commit_in
 from modelratchet.errors import DigestError, TrackingError
 from modelratchet.storage.bundles import Bundle, read_bundle, write_bundle
-from modelratchet.usecases.ports.registry import CandidateRecord, RegisteredVersion, RunPages, RunPlace
+from modelratchet.usecases.ports.registry import CandidateRecord, RecordedVerdict, RegisteredVersion, RunPages, RunPlace
 
 
 class FakeModelRegistry:
@@ -42,6 +43,19 @@ class FakeModelRegistry:
         return next(
             (version for version in self._versions(model) if self.verdicts[model, version.version] == key), None
         )
+
+    def verdicts_on(self, model: str, judgement: str) -> tuple[RecordedVerdict, ...]:
+        self._asked("verdicts")
+        found = [
+            RecordedVerdict(
+                run, made.key, *(made.attachments[name].read_bytes() for name in (VERDICT_NAME, EVIDENCE_NAME))
+            )
+            for made, run in self.records
+            if made.model == model
+            and made.verdict_tags.get("ratchet.judgement") == judgement
+            and {VERDICT_NAME, EVIDENCE_NAME} <= made.attachments.keys()
+        ]
+        return tuple(reversed(found))
 
     def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
         self._asked("fetch_bundle")
@@ -81,20 +95,25 @@ class FakeModelRegistry:
             self.records.append((candidate, f"run{1 + len(self.records)}"))
             self.pages[self.records[-1][1]] = candidate.pages(RunPlace("1", self.records[-1][1]))
         run_id = next(run for made, run in self.records if (made.model, made.key) == (candidate.model, candidate.key))
-        version = next((item for item in self._versions(candidate.model) if item.bundle_digest == bundle.digest), None)
+        version = next(
+            (item for item in self._versions(candidate.model) if item.model_digest == bundle.model_digest), None
+        )
         if version is None:
             number = str(1 + len(self._versions(candidate.model)))
             commit = commit_in(candidate.tags)
-            version = RegisteredVersion(candidate.model, number, run_id, run_id, bundle.digest, "1", commit)
+            version = RegisteredVersion(
+                candidate.model, number, run_id, run_id, bundle.digest, "1", commit, bundle.model_digest
+            )
+            self.bundles[candidate.model, number] = bundle
         version = replace(version, verdict_run_id=run_id)
         self.versions[version.model, version.version] = version
         self.verdicts[version.model, version.version] = candidate.key
-        self.bundles[version.model, version.version] = bundle
         return version
 
     def _judged(self, model: str, tag: str, digest: str) -> tuple[str, ...]:
         judged = [{**made.tags, **made.verdict_tags} for made, _ in self.records if made.model == model]
-        return tuple(dict.fromkeys(tags["digest.bundle"] for tags in judged if tags.get(tag) == digest))
+        digests = (tags.get("digest.model", tags["digest.bundle"]) for tags in judged if tags.get(tag) == digest)
+        return tuple(dict.fromkeys(digests))
 
     def _versions(self, model: str) -> list[RegisteredVersion]:
         return [version for (name, _), version in self.versions.items() if name == model]

@@ -77,12 +77,11 @@ from modelratchet.adapters.mlflow.address import read_address
 from modelratchet.adapters.mlflow.ledger import MlflowLedger
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.errors import EvidenceError
-from modelratchet.usecases.promote import PromotionFiles
 from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.write_ledger import Desk
 from tests.fakes.certificates import FakeCertificates
 from tests.fakes.memory import FakeMemory
-from tests.samples.workshops import workshop
+from tests.samples.workshops import promotion_files, workshop
 folder, candidate = Path(sys.argv[1]), Path(sys.argv[2])
 address = read_address(folder, {})
 reader = LedgerReader(MlflowLedger(address), FakeMemory(), "here")
@@ -90,7 +89,7 @@ shop = workshop(Desk(reader, MlflowRegistry(address), FakeCertificates(), None),
 reader.history("flights-late")
 print("ready", flush=True)
 sys.stdin.readline()
-files = PromotionFiles(*(candidate / name for name in ("bundle", "evidence.json", "verdict.json")))
+files = promotion_files(candidate)
 try:
     print("won", shop.promote(files).event.version)
 except EvidenceError as error:

@@ -15,6 +15,7 @@ from modelratchet.core.parity import Parity, ParityPart
 from modelratchet.core.policy import Claim, Policy
 from modelratchet.core.standing import NOBODY, Champion, Standing
 from modelratchet.core.tasks import Task
+from modelratchet.storage.bundles import Bundle
 
 BUNDLE = "sha256:" + "b" * 64
 HOLDOUT = "sha256:" + "d" * 64
@@ -165,6 +166,14 @@ def parity(changed_labels: int = 0, share: float = 0.0, n_rows: int = 5000) -> P
 def evidence(**changes: object) -> Evidence:
     usual = Evidence(BUNDLE, data_check(), evaluation(), parity(), comparison(), latency(), model_tests())
     return replace(usual, **changes)  # type: ignore[arg-type]
+
+
+def about(found: Evidence, bundle: Bundle) -> Evidence:
+    """The same evidence, measured on a bundle."""
+    named = {"bundle_digest": bundle.digest, "model_digest": bundle.model_digest}
+    parts = ("evaluation", "parity", "comparison", "latency", "model_tests")
+    measured = {name: part and replace(part, **named) for name in parts for part in [getattr(found, name)]}
+    return replace(found, **named, **measured)
 
 
 def _sign(metric: str) -> int:

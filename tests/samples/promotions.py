@@ -14,6 +14,7 @@ from modelratchet.core.ledger import Event, State
 from modelratchet.core.ledger_writing import Circumstances, promoted
 from modelratchet.core.policy import Policy
 from modelratchet.core.reports import report_bytes
+from modelratchet.core.standing import Champion
 from modelratchet.core.verdict import Verdict
 from modelratchet.storage.bundles import Bundle
 from modelratchet.usecases.certify import CertificateStore
@@ -34,18 +35,8 @@ NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
 def judged(made: Bundle, policy: Policy | None = None, head: str | None = None) -> tuple[Evidence, Verdict]:
     """Evidence about a bundle that promotes where nobody reigns, and the verdict on it, made when the ledger ended with `head`."""
     usual, first = samples.evidence(), samples.first_comparison()
-    assert usual.evaluation is not None
-    assert usual.parity is not None
-    digest = made.digest
-    found = replace(
-        usual,
-        bundle_digest=digest,
-        evaluation=replace(usual.evaluation, bundle_digest=digest),
-        parity=replace(usual.parity, bundle_digest=digest),
-        comparison=replace(first, bundle_digest=digest, standing=replace(first.standing, ledger_head=head)),
-        latency=replace(samples.untimed_champion(), bundle_digest=digest),
-        model_tests=replace(samples.model_tests(), bundle_digest=digest),
-    )
+    comparison = replace(first, standing=replace(first.standing, ledger_head=head))
+    found = samples.about(replace(usual, comparison=comparison, latency=samples.untimed_champion()), made)
     return found, decide(MODEL, found, policy or samples.policy())
 
 
@@ -89,7 +80,8 @@ class Promotions:
     def promote(self, weight: float) -> None:
         """Record a candidate, append its promotion, and complete all that follows."""
         version, verdict = self.record(weight)
-        event = promoted(self.state, verdict, version, Circumstances(NOW, f"n{weight}", "a person", "5" * 40, 90))
+        named = Champion(version, verdict.bundle_digest, None)
+        event = promoted(self.state, verdict, named, Circumstances(NOW, f"n{weight}", "a person", "5" * 40, 90))
         self.append(event)
         self.certificates.ensure(event)
 

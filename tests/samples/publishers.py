@@ -17,6 +17,7 @@ from modelratchet.adapters.mlflow.ledger import MlflowLedger
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.core.folding import fold
 from modelratchet.core.ledger_writing import Circumstances, promoted
+from modelratchet.core.standing import Champion
 from tests.image_registries import PASSWORD, USER, RunningRegistry
 from tests.mlflow_stores import sqlite_store
 from tests.samples.candidates import MODEL
@@ -98,7 +99,7 @@ def promote(folder: Path, weight: float) -> str:
     version, verdict = recorded_candidate(MlflowRegistry(address), folder / f"candidate-{weight}", weight)
     state = fold(MODEL, ledger.read(MODEL)).state
     found = Circumstances(datetime.now(UTC), f"n{state.counter}", "a person", "5" * 40, 90)
-    ledger.append(promoted(state, verdict, version.version, found))
+    ledger.append(promoted(state, verdict, Champion(version.version, version.bundle_digest, None), found))
     ledger.project(fold(MODEL, ledger.read(MODEL)).state)
     return version.version
 

@@ -9,6 +9,7 @@ from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.core.folding import fold
 from modelratchet.core.ledger import Event
 from modelratchet.core.ledger_writing import Circumstances, promoted
+from modelratchet.core.standing import Champion
 from modelratchet.core.verdict import Verdict
 from modelratchet.storage.files import write_record
 from modelratchet.usecases.ports.promotions import Ledger
@@ -37,7 +38,8 @@ def recorded_candidate(
 def promote_recorded(ledger: Ledger, version: RegisteredVersion, verdict: Verdict) -> Event:
     """Append the promotion, and set the aliases."""
     state = fold(MODEL, ledger.read(MODEL)).state
-    event = promoted(state, verdict, version.version, Circumstances(NOW, f"n{state.counter}", "a person", "5" * 40, 90))
+    named = Champion(version.version, version.bundle_digest, None)
+    event = promoted(state, verdict, named, Circumstances(NOW, f"n{state.counter}", "a person", "5" * 40, 90))
     ledger.append(event)
     ledger.project(fold(MODEL, ledger.read(MODEL)).state)
     return event

@@ -33,7 +33,7 @@ def recording(
     """
     made = bundle(weight)
     write_bundle(made, folder / "bundle")
-    found = _evidence(made.digest, auc, champion)
+    found = samples.about(_evidence(auc, champion), made)
     verdict = decide(model, found, samples.policy())
     write_record(folder / "evidence.json", found)
     write_record(folder / "verdict.json", verdict)
@@ -72,13 +72,11 @@ def settings(estimator: str) -> dict[str, object]:
     }
 
 
-def _evidence(digest: str, auc: float, champion: RunFacts | None) -> samples.Evidence:
-    compared = samples.comparison(bundle_digest=digest)
+def _evidence(auc: float, champion: RunFacts | None) -> samples.Evidence:
+    compared = samples.comparison()
     if champion:
         reigns = Champion(champion.version, bundle(0.5).digest, champion.run_id)
-        compared = samples.comparison(
-            bundle_digest=digest, standing=samples.standing(champion=reigns), champion=samples.contest(reigns)
-        )
+        compared = samples.comparison(standing=samples.standing(champion=reigns), champion=samples.contest(reigns))
     metrics = tuple(
         MetricValue(name, Direction.HIGHER, value, value - 0.01, value + 0.01)
         for name, value in (("roc_auc", auc), ("accuracy", auc + 0.1))
@@ -87,14 +85,9 @@ def _evidence(digest: str, auc: float, champion: RunFacts | None) -> samples.Evi
         SliceValue("carrier", name, 900, samples.metric(auc - 0.02, auc + 0.02)) for name in ("AA", "B&6", "UA")
     )
     return samples.evidence(
-        bundle_digest=digest,
-        evaluation=replace(samples.evaluation(*metrics), bundle_digest=digest, slices=slices),
-        parity=replace(samples.parity(), bundle_digest=digest),
+        evaluation=replace(samples.evaluation(*metrics), slices=slices),
         comparison=compared,
-        latency=replace(
-            samples.latency(), bundle_digest=digest, champion_digest=compared.standing.champion.bundle_digest
-        ),
-        model_tests=replace(samples.model_tests(), bundle_digest=digest),
+        latency=replace(samples.latency(), champion_digest=compared.standing.champion.bundle_digest),
     )
 
 

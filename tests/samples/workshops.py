@@ -12,9 +12,11 @@ from modelratchet.core.gate import decide
 from modelratchet.core.ledger import History, State
 from modelratchet.core.standing import NOBODY, Champion, Standing, look_of
 from modelratchet.core.verdict import Verdict
+from modelratchet.storage.bundles import Bundle
 from modelratchet.storage.files import read_record, write_record
 from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry
 from modelratchet.usecases.promote import PromotionFiles, promote
+from modelratchet.usecases.read_report import ReportFiles
 from modelratchet.usecases.write_ledger import Desk, Written
 from tests.samples import evidence as samples
 from tests.samples.candidates import MODEL, bundle, candidate
@@ -49,8 +51,8 @@ class Workshop:
     ) -> tuple[PromotionFiles, CandidateRecord]:
         """Train and judge a candidate; what is to be recorded of it is given, and not recorded yet."""
         made = bundle(weight)
-        standing = self.standing(made.digest)
-        found = change(_evidence(made.digest, standing))
+        standing = self.standing(made)
+        found = change(samples.about(_evidence(standing), made))
         verdict = decide(self.model, found, samples.policy())
         folder = self.folder / f"candidate-{weight}"
         usual = candidate(folder, verdict.digest, made, self.model)
@@ -60,9 +62,11 @@ class Workshop:
         if standing.anchor.bundle_digest:
             tags["ratchet.anchor_digest"] = standing.anchor.bundle_digest
         record = replace(
-            usual, tags={**usual.tags, "digest.bundle": made.digest}, verdict_tags={**usual.verdict_tags, **tags}
+            usual,
+            tags={**usual.tags, "digest.bundle": made.digest, "digest.model": made.model_digest},
+            verdict_tags={**usual.verdict_tags, **tags},
         )
-        return PromotionFiles(folder / "bundle", folder / "evidence.json", folder / "verdict.json"), record
+        return promotion_files(folder), record
 
     def promoted(self, weight: float) -> Written:
         """Judge a candidate and promote it."""
@@ -71,14 +75,14 @@ class Workshop:
     def promote(self, files: PromotionFiles) -> Written:
         return promote(self.desk, files, samples.policy())
 
-    def standing(self, bundle_digest: str) -> Standing:
+    def standing(self, made: Bundle) -> Standing:
         """What the `fetch_champion` stage writes."""
         state, registry = self.state, self.desk.registry
         champion, anchor = (_whole(registry, self.model, named) for named in (state.champion, state.anchor))
         judged = registry.judged_against_anchor(self.model, anchor.bundle_digest) if anchor.bundle_digest else ()
-        look = look_of(registry.judged_on_holdout(self.model, samples.HOLDOUT), bundle_digest)
+        look = look_of(registry.judged_on_holdout(self.model, samples.HOLDOUT), made.model_digest)
         return Standing(
-            champion, anchor, state.head, state.counter, samples.HOLDOUT, look, look_of(judged, bundle_digest)
+            champion, anchor, state.head, state.counter, samples.HOLDOUT, look, look_of(judged, made.model_digest)
         )
 
 
@@ -89,21 +93,26 @@ def workshop(desk: Desk, folder: Path) -> Workshop:
     return Workshop(made, folder, minutes)
 
 
+def promotion_files(folder: Path) -> PromotionFiles:
+    """What a run leaves for a promotion, in a folder."""
+    report = ReportFiles(folder / "evidence.json", folder / "verdict.json", folder / "receipt.json")
+    return PromotionFiles(folder / "bundle", report)
+
+
 def rewritten(files: PromotionFiles, **changes: object) -> Verdict:
     """The verdict, edited by hand."""
-    verdict = replace(read_record(files.verdict, Verdict), **changes)  # type: ignore[arg-type]
-    write_record(files.verdict, verdict)
+    verdict = replace(read_record(files.report.verdict, Verdict), **changes)  # type: ignore[arg-type]
+    write_record(files.report.verdict, verdict)
     return verdict
 
 
 _NONCES = itertools.count()
 
 
-def _evidence(digest: str, standing: Standing) -> Evidence:
+def _evidence(standing: Standing) -> Evidence:
     """Evidence that promotes: better than champion and anchor by far."""
-    about = {"bundle_digest": digest}
-    comparison = replace(samples.first_comparison(), **about, standing=standing)
-    latency = replace(samples.untimed_champion(), **about)
+    comparison = replace(samples.first_comparison(), standing=standing)
+    latency = samples.untimed_champion()
     if standing.champion.exists:
         alone = standing.anchor == standing.champion
         comparison = replace(
@@ -111,14 +120,8 @@ def _evidence(digest: str, standing: Standing) -> Evidence:
             champion=samples.contest(standing.champion),
             anchor=None if alone else replace(samples.anchor_contest(), reference=standing.anchor),
         )
-        latency = replace(samples.latency(), **about, champion_digest=standing.champion.bundle_digest)
-    usual = samples.evidence(comparison=comparison, latency=latency, **about)
-    return replace(
-        usual,
-        evaluation=replace(samples.evaluation(), **about),
-        parity=replace(samples.parity(), **about),
-        model_tests=replace(samples.model_tests(), **about),
-    )
+        latency = replace(samples.latency(), champion_digest=standing.champion.bundle_digest)
+    return samples.evidence(comparison=comparison, latency=latency)
 
 
 def _whole(registry: ModelRegistry, model: str, named: Champion) -> Champion:

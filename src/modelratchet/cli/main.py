@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from modelratchet import __version__
 from modelratchet.errors import ExitCode, RatchetError
+from modelratchet.version import RELEASE
 
 COMMANDS = {
     "run": ("modelratchet.cli.run", "run", "Run the pipeline: check data, train, convert, compare, decide, record."),
@@ -95,7 +95,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="ratchet")
+@click.version_option(RELEASE, prog_name="ratchet")
 @click.option(
     "-C",
     "--directory",

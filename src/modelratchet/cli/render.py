@@ -55,8 +55,14 @@ def verdict_line(verdict: Verdict) -> str:
 
 
 def version_line(report: Report) -> str:
-    """Where the verdict was recorded."""
+    """Where the verdict was recorded, or with which version the candidate is one."""
     receipt = report.receipt
     if receipt is None:
         return "Not recorded in MLflow yet: `ratchet run` records it."
-    return f"Recorded as {receipt.model} version {receipt.version} (run {receipt.run_id}) in {receipt.tracking_uri}"
+    named = f"version {receipt.version} (run {receipt.run_id}) in {receipt.tracking_uri}"
+    if receipt.version == report.verdict.champion_version:
+        return f"The same model as the champion, {named}: nothing was recorded, and no look at the holdout was spent."
+    if report.is_earlier:
+        earlier = "judged already in the same standing, under the same policy and rules: that verdict stands"
+        return f"The same model as {named}, {earlier}. Nothing was recorded, and no look at the holdout was spent."
+    return f"Recorded as {receipt.model} {named}"

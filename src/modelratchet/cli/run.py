@@ -133,4 +133,5 @@ def _as_json(outcome: PipelineOutcome, seconds: float) -> dict[str, object]:
         "model": report.verdict.model if report else None,
         "version": report.receipt.version if report and report.receipt else None,
         "run_id": report.receipt.run_id if report and report.receipt else None,
+        "judged_before": report.is_earlier if report else None,
     }

@@ -25,7 +25,7 @@ def show(as_json: bool, slices: bool) -> int:
     if as_json:
         click.echo(json.dumps(encode(report), indent=2))
         return ExitCode.DONE
-    click.echo(f"{report.verdict.model}, bundle {report.verdict.bundle_digest}")
+    click.echo(f"{report.verdict.model}, model {report.verdict.model_digest}, bundle {report.verdict.bundle_digest}")
     evaluation = report.evidence.evaluation
     if evaluation:
         click.echo("\n".join(metric_tables.metric_lines(evaluation, report.evidence.comparison)))

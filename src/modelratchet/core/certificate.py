@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from modelratchet.core.digests import PREFIX, canonical_json
-from modelratchet.core.formats import from_document, to_document
+from modelratchet.core.formats import as_written, from_document, to_document, version_of
 from modelratchet.core.ledger import Event, EventKind
 from modelratchet.core.manifest import Manifest
 from modelratchet.errors import DigestError, EvidenceError
@@ -27,11 +27,12 @@ class Certificate:
 
     `event` holds counter, parent, dates and the digests of verdict, evidence, policy and holdout;
     `manifest` the digest of every file of the bundle and its lineage; `event_digest` is the position in the ledger: it names
-    the event and, through the parents, all before it.
+    the event and, through the parents, all before it. Version 2 holds event and manifest as whole documents, each with its format's version; version 1 held
+    their fields alone, and is still written of what release 0.1 wrote: an event has one certificate, to the byte, whichever release makes it.
     """
 
     FORMAT: ClassVar[str] = "modelratchet/certificate"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     event_digest: str
     event: Event
@@ -76,7 +77,7 @@ def encode_certificate(certificate: Certificate) -> bytes:
         "_type": STATEMENT_TYPE,
         "subject": _subjects(certificate.manifest),
         "predicateType": PREDICATE_TYPE,
-        "predicate": to_document(certificate),
+        "predicate": certificate_document(certificate),
     }
     return canonical_json(statement) + b"\n"
 
@@ -90,12 +91,53 @@ def decode_certificate(data: bytes, source: str) -> Certificate:
         EvidenceError: it is no certificate, one of another version, or was edited.
     """
     statement = _statement(data, source)
-    certificate = from_document(Certificate, statement.get("predicate"), source)
+    certificate = read_certificate_document(statement.get("predicate"), source)
     try:
         _require_whole(certificate, statement, data, source)
     except ValueError as error:  # text that UTF-8 has no form for
         raise _edited(source, str(error)) from error
     return certificate
+
+
+def certificate_document(certificate: Certificate) -> dict[str, Any]:
+    """The predicate as plain data."""
+    event, manifest = to_document(certificate.event), to_document(certificate.manifest)
+    is_of_first_release = (event["format_version"], manifest["format_version"]) == (1, 1)
+    return {
+        "format": Certificate.FORMAT,
+        "format_version": 1 if is_of_first_release else Certificate.VERSION,
+        "event_digest": certificate.event_digest,
+        "event": _fields(event) if is_of_first_release else event,
+        "manifest": _fields(manifest) if is_of_first_release else manifest,
+    }
+
+
+def read_certificate_document(document: Any, source: str) -> Certificate:
+    """Read what `certificate_document` made; event and manifest keep their digests.
+
+    Raises:
+        EvidenceError: it is no certificate, or one of a later release.
+    """
+    version = version_of(Certificate, document, source)
+    if set(document) != {"format", "format_version", "event_digest", "event", "manifest"}:
+        raise EvidenceError(f"{source} has the fields {sorted(document)}, which no certificate has")
+    event, manifest = document["event"], document["manifest"]
+    if version == 1:
+        event, manifest = _of_first_release(Event, event), _of_first_release(Manifest, manifest)
+    certificate = Certificate(
+        str(document["event_digest"]),
+        from_document(Event, event, f"the event of {source}"),
+        from_document(Manifest, manifest, f"the manifest of {source}"),
+    )
+    return as_written(certificate, document)
+
+
+def _fields(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name not in ("format", "format_version")}
+
+
+def _of_first_release(record: type[Event | Manifest], found: Any) -> Any:
+    return {"format": record.FORMAT, "format_version": 1, **found} if isinstance(found, dict) else found
 
 
 def _require_whole(certificate: Certificate, statement: dict[str, Any], data: bytes, source: str) -> None:

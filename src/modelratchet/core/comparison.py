@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from modelratchet.core.formats import added
 from modelratchet.core.metrics import Direction
 from modelratchet.core.standing import Champion, Standing
 
@@ -112,7 +113,8 @@ class Comparison:
     """All contests of one candidate. `champion` is None where nobody reigns; `anchor` where it is the champion itself."""
 
     FORMAT: ClassVar[str] = "modelratchet/comparison"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
+    OLDEST: ClassVar[int] = 2
 
     bundle_digest: str
     holdout_digest: str
@@ -120,3 +122,4 @@ class Comparison:
     standing: Standing
     champion: Contest | None
     anchor: Contest | None
+    model_digest: str | None = added(3)

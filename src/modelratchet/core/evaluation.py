@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from modelratchet.core.formats import added
 from modelratchet.core.metrics import Direction
 from modelratchet.core.tasks import Task
 
@@ -64,7 +65,8 @@ class Evaluation:
     """
 
     FORMAT: ClassVar[str] = "modelratchet/evaluation"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
+    OLDEST: ClassVar[int] = 2
 
     task: Task
     bundle_digest: str
@@ -76,6 +78,7 @@ class Evaluation:
     slices: tuple[SliceValue, ...]
     calibration: Calibration | None
     groups: tuple[GroupRate, ...]
+    model_digest: str | None = added(3)
 
     def metric(self, name: str) -> MetricValue | None:
         """The metric of that name, if it was measured."""

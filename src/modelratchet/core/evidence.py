@@ -11,9 +11,8 @@ from typing import ClassVar
 
 from modelratchet.core.comparison import Comparison
 from modelratchet.core.data_check import DataCheck
-from modelratchet.core.digests import digest_value
 from modelratchet.core.evaluation import Evaluation
-from modelratchet.core.formats import to_document
+from modelratchet.core.formats import added, digest_of
 from modelratchet.core.latency import LatencyReport
 from modelratchet.core.model_tests import ModelTests
 from modelratchet.core.parity import Parity
@@ -24,7 +23,8 @@ class Evidence:
     """All that the gate looks at. A part that is None was not supplied."""
 
     FORMAT: ClassVar[str] = "modelratchet/evidence"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
+    OLDEST: ClassVar[int] = 2
 
     bundle_digest: str
     data_check: DataCheck | None
@@ -33,8 +33,9 @@ class Evidence:
     comparison: Comparison | None
     latency: LatencyReport | None
     model_tests: ModelTests | None
+    model_digest: str | None = added(3)
 
     @property
     def digest(self) -> str:
         """Names this evidence."""
-        return digest_value(to_document(self))
+        return digest_of(self)

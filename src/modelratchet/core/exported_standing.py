@@ -35,11 +35,11 @@ class ExportedStanding:
     """The registry of one model, as far as a candidate is judged by it.
 
     `events` are all that the ledger ever stored, void ones too. `versions` are champion and anchor, one where they are the same. The last two map a holdout's, or the
-    anchor's, digest to the bundles that were judged by it, the first judged first.
+    anchor's, digest to the models that were judged by it, the first judged first; what release 0.1 recorded may stand there by its bundle's digest.
     """
 
     FORMAT: ClassVar[str] = "modelratchet/exported-standing"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     model: str
     events: tuple[StoredEvent, ...]

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import NoReturn
 
+from modelratchet.core.digests import canonical_json
 from modelratchet.core.formats import from_document
 from modelratchet.core.ledger import (
     CROWNING,
@@ -24,7 +25,7 @@ from modelratchet.core.ledger import (
     beginning,
 )
 from modelratchet.core.moments import read_moment
-from modelratchet.errors import EvidenceError
+from modelratchet.errors import EvidenceError, LaterReleaseError
 
 
 def fold(model: str, stored: Sequence[StoredEvent], so_far: History | None = None) -> History:
@@ -83,10 +84,14 @@ class _Folding:
         if item.number != expected:
             self._refuse(item, f"follows on event {expected - 1}: what was stored between them is gone")
         try:
-            event = from_document(Event, json.loads(item.text), "its text")
-            read_moment(event.at), read_moment(event.expires_at), event.digest
+            event = _event(item.text)
         except (ValueError, RecursionError) as error:
             self._refuse(item, f"is no event: its text is no JSON: {error}", error)
+        except LaterReleaseError as error:
+            wrote = f"; {item.release} wrote it" if item.release else ""
+            raise LaterReleaseError(
+                f"event {item.number} of the ledger of {self.model}: {error.message}{wrote}", hint=error.hint
+            ) from error
         except EvidenceError as error:
             self._refuse(item, f"is no event: {error.message}", error)
         if event.model != self.model:
@@ -116,6 +121,21 @@ class _Folding:
             f"event {item.number} of the ledger of {self.model} {found}",
             hint="Someone changed the ledger in the store. Restore it from a backup; until then nothing is promoted.",
         ) from cause
+
+
+def _event(text: str) -> Event:
+    """An event is the bytes that were stored: only the one form that events are written in is taken, so its digest is theirs.
+
+    Raises:
+        ValueError: it is no JSON.
+        EvidenceError: it is no event, or not in that form.
+    """
+    document = json.loads(text)
+    event = from_document(Event, document, "its text")
+    if canonical_json(document) != text.encode():
+        raise EvidenceError("it is not in the form that events are written in")
+    read_moment(event.at), read_moment(event.expires_at)
+    return event
 
 
 def _impossible(state: State, event: Event, crowned: set[str]) -> str:

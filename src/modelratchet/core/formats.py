@@ -1,12 +1,17 @@
-"""How records become plain data and come back.
+"""How records become plain data and come back, and how a written format grows.
 
 A record is a frozen dataclass made of strings, numbers, booleans, enums, `None`, tuples, string-keyed
 dictionaries and other records. `decode(type(x), encode(x))` equals `x`. A record that is written to a file
 carries `FORMAT` and `VERSION`, and its file says both, so that an old file is never misread.
+
+A format grows by optional fields alone (`added`), each with the version that brought it; a reader takes its own version and all earlier ones, and
+refuses later ones. A digest is of the document as it was written: a record that was read keeps it, so no later field changes what a file is called
+(docs/adr/0014).
 """
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import types
 import typing
@@ -15,19 +20,33 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from modelratchet.errors import EvidenceError
+from modelratchet.core.digests import digest_value
+from modelratchet.errors import EvidenceError, LaterReleaseError
 
 Record = TypeVar("Record")
+_ADDED_IN = "added_in"
+_AS_WRITTEN = "_as_written"
+_HEADER = ("format", "format_version")
 
 
 class WrittenRecord(Protocol):
-    """A record that has a file format of its own."""
+    """A record that has a file format of its own. Its class may say `OLDEST`, the first version that a release wrote; 1 where it says nothing."""
 
     FORMAT: ClassVar[str]
     VERSION: ClassVar[int]
 
 
 Written = TypeVar("Written", bound=WrittenRecord)
+
+
+def added(version: int, default: Any = None) -> Any:
+    """A field that a later version of a format brought: it has its default where an older file was read.
+
+    Args:
+        version: of the record's own format; for a record without one, of the format that it first stood in.
+        default: what an older file is taken to say.
+    """
+    return dataclasses.field(default=default, metadata={_ADDED_IN: version})
 
 
 def encode(value: Any) -> Any:
@@ -54,8 +73,23 @@ def decode(cls: type[Record], data: Any) -> Record:
 
 
 def to_document(record: WrittenRecord) -> dict[str, Any]:
-    """Encode a written record with its format's name and version in front."""
-    return {"format": record.FORMAT, "format_version": record.VERSION, **encode(record)}
+    """What the record was read from, or, for one that was made here, what it is written as: format, version, fields.
+
+    Laws: `to_document(from_document(cls, document, ...))` is the document, whatever version wrote it; a copy made by `dataclasses.replace` was made here.
+    """
+    read: dict[str, Any] | None = vars(record).get(_AS_WRITTEN)
+    return read if read is not None else {"format": record.FORMAT, "format_version": record.VERSION, **encode(record)}
+
+
+def digest_of(record: WrittenRecord) -> str:
+    """The digest of a written record: of its document as it was written, never of a copy in today's form."""
+    return digest_value(to_document(record))
+
+
+def as_written(record: Written, document: dict[str, Any]) -> Written:
+    """The record, with the document that it was read from."""
+    vars(record)[_AS_WRITTEN] = document
+    return record
 
 
 def from_document(cls: type[Written], document: Any, source: str) -> Written:
@@ -67,18 +101,37 @@ def from_document(cls: type[Written], document: Any, source: str) -> Written:
         source: where it came from, for messages.
 
     Raises:
-        EvidenceError: another format, a version this release cannot read, or a malformed record.
+        EvidenceError: another format, a version that no release wrote, or a malformed record.
+        LaterReleaseError: a later version than this release reads.
     """
-    if not isinstance(document, dict):
-        raise EvidenceError(f"{source} holds {type(document).__name__}, expected {cls.FORMAT} version {cls.VERSION}")
-    found = (document.get("format"), document.get("format_version"))
-    if found != (cls.FORMAT, cls.VERSION):
-        raise EvidenceError(f"{source} is {found[0]} version {found[1]}, expected {cls.FORMAT} version {cls.VERSION}")
-    body = {key: value for key, value in document.items() if key not in ("format", "format_version")}
+    version = version_of(cls, document, source)
+    body = {key: value for key, value in document.items() if key not in _HEADER}
     try:
-        return decode(cls, body)
+        record: Written = _decode_record(cls, body, cls.__name__, version)
     except EvidenceError as error:
         raise EvidenceError(f"{source}: {error.message}") from error
+    return as_written(record, document)
+
+
+def version_of(cls: type[WrittenRecord], document: Any, source: str) -> int:
+    """The version of a document's format, if it is one that this release reads.
+
+    Raises:
+        EvidenceError, LaterReleaseError: see `from_document`.
+    """
+    oldest: int = getattr(cls, "OLDEST", 1)
+    reads = f"version {cls.VERSION}" if oldest == cls.VERSION else f"versions {oldest} to {cls.VERSION}"
+    if not isinstance(document, dict):
+        raise EvidenceError(f"{source} holds {type(document).__name__}, expected {cls.FORMAT}, {reads}")
+    name, version = document.get("format"), document.get("format_version")
+    if name != cls.FORMAT or not isinstance(version, int) or isinstance(version, bool) or version < oldest:
+        raise EvidenceError(f"{source} is {name} version {version}, expected {cls.FORMAT}, {reads}")
+    if version > cls.VERSION:
+        raise LaterReleaseError(
+            f"{source} is {name} version {version}, which a later release of modelratchet wrote; this one reads {reads}",
+            hint="Install the release that wrote it, or a newer one; docs/how-to/upgrade.md.",
+        )
+    return version
 
 
 def _decode(kind: Any, data: Any, path: str) -> Any:  # noqa: PLR0911 - one return a kind reads best
@@ -96,7 +149,7 @@ def _decode(kind: Any, data: Any, path: str) -> Any:  # noqa: PLR0911 - one retu
         _checked(isinstance(data, dict), data, "an object", path)
         return {key: _decode(arguments[1], item, f"{path}.{key}") for key, item in data.items()}
     if is_dataclass(kind):
-        return _decode_record(kind, data, path)
+        return _decode_record(kind, data, path, None)
     if issubclass(kind, Enum):
         # a list, not a set: what was read may be unhashable
         _checked(data in [member.value for member in kind], data, f"one of {[m.value for m in kind]}", path)
@@ -117,14 +170,17 @@ def _decode_optional(arguments: tuple[Any, ...], data: Any, path: str) -> Any:
     return None
 
 
-def _decode_record(kind: Any, data: Any, path: str) -> Any:
+def _decode_record(kind: Any, data: Any, path: str, version: int | None) -> Any:
+    """Without a version, that of a record within another, later fields may be there or not; with one, just those that it has."""
     _checked(isinstance(data, dict), data, "an object", path)
     hints = typing.get_type_hints(kind)
-    names = {field.name for field in fields(kind)}
-    unknown, missing = sorted(set(data) - names), sorted(names - set(data))
+    added_in = {field.name: int(field.metadata.get(_ADDED_IN, 0)) for field in fields(kind)}
+    known = {name for name, since in added_in.items() if version is None or since <= version}
+    needed = {name for name in known if version is not None or not added_in[name]}
+    unknown, missing = sorted(set(data) - known), sorted(needed - set(data))
     if unknown or missing:
         raise EvidenceError(f"{path}: unknown fields {unknown}, missing fields {missing}")
-    return kind(**{name: _decode(hints[name], data[name], f"{path}.{name}") for name in names})
+    return kind(**{name: _decode(hints[name], data[name], f"{path}.{name}") for name in known & set(data)})
 
 
 def _decode_scalar(kind: Any, data: Any, path: str) -> Any:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelratchet.core.comparison import Comparison
-from modelratchet.core.digests import digest_value
+from modelratchet.core.evaluation import Evaluation
 from modelratchet.core.evidence import Evidence
-from modelratchet.core.formats import to_document
+from modelratchet.core.formats import digest_of
+from modelratchet.core.latency import LatencyReport
+from modelratchet.core.model_tests import ModelTests
+from modelratchet.core.parity import Parity
 from modelratchet.core.policy import Policy
-from modelratchet.core.rules import RULES
+from modelratchet.core.rules import RULES, RULES_VERSION
 from modelratchet.core.rules.anchor import is_superior_to_anchor
 from modelratchet.core.verdict import Decision, Finding, Outcome, Verdict
 
@@ -29,7 +32,7 @@ def decide(model: str, evidence: Evidence, policy: Policy) -> Verdict:
         model=model,
         bundle_digest=evidence.bundle_digest,
         evidence_digest=evidence.digest,
-        policy_digest=digest_value(to_document(policy)),
+        policy_digest=digest_of(policy),
         holdout_digest=comparison.holdout_digest if comparison else None,
         champion_version=standing.champion.version if standing else None,
         anchor_version=standing.anchor.version if standing else None,
@@ -37,6 +40,8 @@ def decide(model: str, evidence: Evidence, policy: Policy) -> Verdict:
         holdout_look=standing.holdout_look if standing else 0,
         is_superior=comparison is not None and is_superior_to_anchor(comparison, policy),
         findings=findings,
+        model_digest=evidence.model_digest,
+        rules_version=RULES_VERSION,
     )
 
 
@@ -59,12 +64,19 @@ def _untrusted(evidence: Evidence) -> Iterator[Finding]:
         "model tests": evidence.model_tests,
     }
     for name, part in parts.items():
-        if part is not None and part.bundle_digest != evidence.bundle_digest:
-            yield _stranger(name, "is about another bundle than the one to be judged")
+        if part is not None and not _is_about(part, evidence):
+            yield _stranger(name, "is about another model than the one to be judged")
     if evidence.comparison is not None:
         yield from _of_another_standing(evidence.comparison)
         if evidence.evaluation is not None and evidence.evaluation.holdout_digest != evidence.comparison.holdout_digest:
             yield _stranger("evaluation", "was measured on other rows than the comparison")
+
+
+def _is_about(part: Evaluation | Parity | Comparison | LatencyReport | ModelTests, evidence: Evidence) -> bool:
+    """By the model's bytes; what release 0.1 measured names only the bundle that they lay in."""
+    if part.model_digest is None or evidence.model_digest is None:
+        return part.bundle_digest == evidence.bundle_digest
+    return part.model_digest == evidence.model_digest
 
 
 def _of_another_standing(comparison: Comparison) -> Iterator[Finding]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from modelratchet.core.certificate import Certificate
+from modelratchet.core.certificate import Certificate, certificate_document, read_certificate_document
 from modelratchet.core.digests import PREFIX, canonical_json
 from modelratchet.core.dsse import Statement
-from modelratchet.core.formats import from_document, to_document
+from modelratchet.core.formats import as_written, from_document, to_document, version_of
 from modelratchet.errors import EvidenceError
 
 IMAGE_TYPE = "urn:modelratchet:image:v1"
@@ -32,11 +32,11 @@ class ImageRecord:
 
     `certificate` is the promotion's, None where it was published without one. `audited_by` names the source of advisories and `audited_as_of` how
     recent they were; `excepted` are the advisories that a person let pass; `n_checks` conformance checks were passed. `bill_digest` is that of
-    the bill of materials, which is attached too.
+    the bill of materials, which is attached too. Version 2 holds the certificate as a whole document, version 1 held its fields.
     """
 
     FORMAT: ClassVar[str] = "modelratchet/image"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     model: str
     version: str
@@ -67,7 +67,9 @@ class BuildFacts:
 
 def image_statement(name: str, digest: str, record: ImageRecord) -> Statement:
     """That an image holds a bundle."""
-    return Statement(name, digest, IMAGE_TYPE, to_document(record))
+    document = to_document(replace(record, certificate=None))
+    certificate = record.certificate and certificate_document(record.certificate)
+    return Statement(name, digest, IMAGE_TYPE, {**document, "certificate": certificate})
 
 
 def image_record(statement: Statement) -> ImageRecord:
@@ -78,7 +80,14 @@ def image_record(statement: Statement) -> ImageRecord:
     """
     if statement.predicate_type != IMAGE_TYPE:
         raise EvidenceError(f"found a statement of the kind {statement.predicate_type!r}, expected {IMAGE_TYPE}")
-    return from_document(ImageRecord, statement.predicate, "the statement about the image")
+    source, document = "the statement about the image", statement.predicate
+    version = version_of(ImageRecord, document, source)
+    record = from_document(ImageRecord, {**document, "certificate": None}, source)
+    found = document.get("certificate")
+    if version == 1 and isinstance(found, dict):
+        found = {"format": Certificate.FORMAT, "format_version": 1, **found}
+    certificate = None if found is None else read_certificate_document(found, source)
+    return as_written(replace(record, certificate=certificate), document)
 
 
 def bill_statement(name: str, digest: str, bill: bytes) -> Statement:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from modelratchet.core.formats import added
+
 MEDIAN = 0.5
 QUANTILES = (MEDIAN, 0.95)
 """Of the times of one model's calls; a 99th percentile would need some 20,000 calls."""
@@ -102,11 +104,11 @@ class LatencyReport:
     """All that was timed about one candidate.
 
     `server_error` says why there is no timing through a server although one was asked for; it is empty where there is one, and where none
-    was asked for. `incomparable` says why there are no ratios although there is a champion: today's rows do not fit it, say.
+    was asked for. `incomparable` says why there are no ratios although there is a champion: today's rows do not fit it, say. `runtime_digest` names what the graph ran on: another runtime is timed again.
     """
 
     FORMAT: ClassVar[str] = "modelratchet/latency"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     bundle_digest: str
     champion_digest: str | None
@@ -115,6 +117,8 @@ class LatencyReport:
     champion_footprint: Footprint | None
     server_error: str = ""
     incomparable: str = ""
+    model_digest: str | None = added(2)
+    runtime_digest: str | None = added(2)
 
     def timing(self, route: Route) -> Timing | None:
         """The timing through that route, if it was taken."""

@@ -14,8 +14,7 @@ from enum import StrEnum
 from itertools import takewhile
 from typing import ClassVar
 
-from modelratchet.core.digests import digest_value
-from modelratchet.core.formats import to_document
+from modelratchet.core.formats import added, digest_of
 from modelratchet.core.moments import read_moment
 from modelratchet.core.standing import NOBODY, Champion
 
@@ -41,11 +40,12 @@ class Event:
     events apart. `at` and `expires_at` are UTC, ISO 8601 with seconds and `Z`; `expires_at` is when the record stops being proof.
     `version` and `bundle_digest` are whom the event is about: the champion from now on, or for `anchored` the anchor from now on.
     The digests of verdict, evidence, policy and holdout are None where no verdict stands behind the event (rollback, override, anchor).
+    `model_digest` is of the model that the verdict is about; None where there is no verdict.
     `is_anchor` says that this champion is the new anchor too. `reason` is free text of a person, empty for a promotion.
     """
 
     FORMAT: ClassVar[str] = "modelratchet/ledger-event"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     kind: EventKind
     model: str
@@ -64,11 +64,12 @@ class Event:
     reason: str
     actor: str
     commit: str
+    model_digest: str | None = added(2)
 
     @property
     def digest(self) -> str:
         """Names this event, and with it all before it."""
-        return digest_value(to_document(self))
+        return digest_of(self)
 
     @property
     def named(self) -> Champion:
@@ -83,10 +84,11 @@ class Event:
 
 @dataclass(frozen=True)
 class StoredEvent:
-    """An event as the store holds it: the number that the store gave it, and its JSON text, not yet believed."""
+    """An event as the store holds it: the number that the store gave it, and its JSON text, not yet believed. `release` is who says to have written it."""
 
     number: int
     text: str
+    release: str = added(2, "")
 
 
 @dataclass(frozen=True)

@@ -39,19 +39,27 @@ class _Proof:
     evidence_digest: str | None = None
     policy_digest: str | None = None
     holdout_digest: str | None = None
+    model_digest: str | None = None
 
 
 _NO_PROOF = _Proof()
 
 
-def promoted(state: State, verdict: Verdict, version: str, circumstances: Circumstances) -> Event:
+def promoted(state: State, verdict: Verdict, named: Champion, circumstances: Circumstances) -> Event:
     """The candidate of a verdict takes over; it is the new anchor too where it was shown to be better than the old one.
+
+    Args:
+        state: what it builds on.
+        verdict: on the candidate's model.
+        named: the version that holds this model, and the bundle that the registry has of it; the verdict may have been made of another bundle of the same model.
+        circumstances: who writes.
 
     Raises:
         EvidenceError: the clock was set back.
     """
-    proof = _Proof(verdict.digest, verdict.evidence_digest, verdict.policy_digest, verdict.holdout_digest)
-    named = Champion(version, verdict.bundle_digest, None)
+    proof = _Proof(
+        verdict.digest, verdict.evidence_digest, verdict.policy_digest, verdict.holdout_digest, verdict.model_digest
+    )
     is_anchor = verdict.is_superior or not state.anchor.exists
     return _Draft(state, EventKind.PROMOTED, named, is_anchor, "").event(circumstances, proof)
 
@@ -101,7 +109,9 @@ def renewed(state: State, crowning: Event, circumstances: Circumstances) -> Even
         EvidenceError: the clock was set back, or nobody reigns yet.
     """
     _require_champion(state)
-    return _Draft(state, EventKind.RENEWED, state.champion, False, "").event(circumstances, _Proof(*crowning.proof))
+    return _Draft(state, EventKind.RENEWED, state.champion, False, "").event(
+        circumstances, _Proof(*crowning.proof, crowning.model_digest)
+    )
 
 
 @dataclass(frozen=True)
@@ -139,6 +149,7 @@ class _Draft:
             reason=self.reason,
             actor=circumstances.actor,
             commit=circumstances.commit,
+            model_digest=proof.model_digest,
         )
 
 

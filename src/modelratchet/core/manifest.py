@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from modelratchet.core.digests import digest_value
-from modelratchet.core.formats import to_document
+from modelratchet.core.formats import digest_of
 
 BUNDLE_FOLDER = "bundle"
 """What a bundle's directory is called within a folder that holds more: the champion's, the anchor's."""
@@ -43,6 +43,11 @@ class Manifest:
     lineage: Lineage
 
     @property
+    def model_digest(self) -> str:
+        """Names the graph and the schema, whatever bundle they lie in: equal bytes are one candidate, wherever and from what they were made."""
+        return digest_value({name: self.files[name] for name in (MODEL_FILE, SCHEMA_FILE)})
+
+    @property
     def digest(self) -> str:
         """The bundle's digest."""
-        return digest_value(to_document(self))
+        return digest_of(self)

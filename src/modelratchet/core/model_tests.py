@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from modelratchet.core.formats import added
+
 
 class TestOutcome(StrEnum):
     """How one test ended; an error in a fixture counts as failed."""
@@ -31,7 +33,8 @@ class ModelTests:
     """All tests that were run against one bundle; none at all is said, not hidden."""
 
     FORMAT: ClassVar[str] = "modelratchet/model-tests"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     bundle_digest: str
     tests: tuple[ModelTest, ...]
+    model_digest: str | None = added(2)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from modelratchet.core.formats import added
+
 
 @dataclass(frozen=True)
 class ChangedRow:
@@ -42,11 +44,11 @@ class ParityPart:
 class Parity:
     """Whether the bytes that will be served answer like the estimator that was trained.
 
-    Of `n_thresholds` distinct tree thresholds (0 without trees), `n_thresholds_tried` were tried at, below and above.
+    Of `n_thresholds` distinct tree thresholds (0 without trees), `n_thresholds_tried` were tried at, below and above. `runtime_digest` names what the graph ran on.
     """
 
     FORMAT: ClassVar[str] = "modelratchet/parity"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     bundle_digest: str
     tolerance: float
@@ -54,6 +56,8 @@ class Parity:
     n_thresholds_tried: int
     parts: tuple[ParityPart, ...]
     changed: tuple[ChangedRow, ...]
+    model_digest: str | None = added(2)
+    runtime_digest: str | None = added(2)
 
     @property
     def changed_labels(self) -> int:

@@ -27,6 +27,7 @@ class Policy:
 
     FORMAT: ClassVar[str] = "modelratchet/policy"
     VERSION: ClassVar[int] = 2
+    OLDEST: ClassVar[int] = 2
 
     primary: str
     claim: Claim

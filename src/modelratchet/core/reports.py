@@ -1,4 +1,4 @@
-"""Digests of reports as files: whatever release wrote them, without knowing the record inside.
+"""Reports as files: whatever release wrote them, without knowing the record inside.
 
 Called by whoever reads a report that another machine or another release left in the registry.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelratchet.core.digests import digest_value
-from modelratchet.core.formats import WrittenRecord, from_document, to_document
+from modelratchet.core.formats import WrittenRecord, encode, from_document
 from modelratchet.errors import DigestError, EvidenceError
 
 VERDICT_NAME = "verdict.json"
@@ -55,15 +55,25 @@ def parse_named_report(data: bytes, digest: str, named: Named) -> dict[str, Any]
         DigestError: it is another one.
     """
     document = parse_report(data, named.source)
-    found = _digest(document, named.record)
-    if digest not in (found, digest_value(document)):
+    found = digest_value(document)
+    if digest not in (found, _digest_of_first_release(document, named.record)):
         raise DigestError(f"{named.source} was changed: its digest is {found}, expected {digest}")
     return document
 
 
-def _digest(document: dict[str, Any], record: type[WrittenRecord]) -> str:
-    """As the record has it: a number that was written as 0 and is read as 0.0 has another digest than its text."""
+def _digest_of_first_release(document: dict[str, Any], record: type[WrittenRecord]) -> str:
+    """Release 0.1 took digests of what it had read: a number that was written as 0 where the record has a float had become 0.0."""
+    header = {name: document.get(name) for name in ("format", "format_version")}
     try:
-        return digest_value(to_document(from_document(record, document, "")))
-    except EvidenceError:  # of another release: its text has to do
+        return digest_value(_within(document, {**encode(from_document(record, document, "")), **header}))
+    except EvidenceError:
         return digest_value(document)
+
+
+def _within(document: Any, value: Any) -> Any:
+    """The value without the members that the document lacks: fields that came later."""
+    if isinstance(document, dict) and isinstance(value, dict):
+        return {name: _within(item, value[name]) if name in value else item for name, item in document.items()}
+    if isinstance(document, list) and isinstance(value, list):
+        return [_within(*pair) for pair in zip(document, value, strict=True)]
+    return value

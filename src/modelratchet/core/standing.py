@@ -55,10 +55,15 @@ class Standing:
         return self.anchor.exists and self.anchor != self.champion
 
 
-def look_of(judged: Sequence[str], bundle_digest: str) -> int:
-    """Which candidate, from 1, a bundle is among those judged on one holdout; one that was not judged yet comes next.
+def look_of(judged: Sequence[str], *names: str) -> int:
+    """Which candidate, from 1, a model is among those judged on one holdout; one that was not judged yet comes next.
+
+    Args:
+        judged: models by their digests; what release 0.1 recorded may stand there by its bundle's.
+        names: the model's digest, and its bundle's.
 
     >>> look_of(("sha256:a", "sha256:b"), "sha256:b"), look_of(("sha256:a", "sha256:b"), "sha256:c")
     (2, 3)
     """
-    return judged.index(bundle_digest) + 1 if bundle_digest in judged else len(judged) + 1
+    places = [place for place, digest in enumerate(judged, 1) if digest in names]
+    return places[0] if places else len(judged) + 1

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from modelratchet.core.digests import digest_value
-from modelratchet.core.formats import to_document
+from modelratchet.core.formats import added, digest_of
 
 
 class Outcome(StrEnum):
@@ -48,10 +47,12 @@ class Verdict:
 
     `ledger_head` is the state it was made in: it stands only while that is the head. `is_superior` says that the candidate was shown to be better
     than the anchor, so that its promotion makes it the new one. `holdout_look` is 0 where no comparison was supplied.
+    `model_digest` names the graph and the schema: whatever bundle they lie in, they are one candidate. `rules_version` is that of the gate's rules.
     """
 
     FORMAT: ClassVar[str] = "modelratchet/verdict"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
+    OLDEST: ClassVar[int] = 2
 
     decision: Decision
     model: str
@@ -65,11 +66,13 @@ class Verdict:
     holdout_look: int
     is_superior: bool
     findings: tuple[Finding, ...]
+    model_digest: str | None = added(3)
+    rules_version: int | None = added(3)
 
     @property
     def digest(self) -> str:
         """Names this verdict; equal evidence and policy give an equal digest."""
-        return digest_value(to_document(self))
+        return digest_of(self)
 
     def having(self, *outcomes: Outcome) -> tuple[Finding, ...]:
         """The findings with one of these outcomes, in order."""

@@ -69,7 +69,9 @@ def check_parity(pipeline: Any, bundle: Bundle, holdout: pd.DataFrame, options: 
     compared = [comparer.compare(source, rows) for source, rows in sets.items()]
     changed = tuple(row for item in compared for row in item.changed)[:_LISTED_ROWS]
     parts = tuple(item.part for item in compared)
-    return Parity(bundle.digest, options.tolerance, thresholds.total, made.thresholds_covered, parts, changed)
+    return Parity(
+        bundle.digest, options.tolerance, thresholds.total, made.thresholds_covered, parts, changed, bundle.model_digest
+    )
 
 
 class _Comparer:

@@ -5,7 +5,6 @@ Called by the `convert` stage, by whatever fetches a bundle, and by everything t
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -32,6 +31,11 @@ class Bundle:
     def digest(self) -> str:
         """The digest of the manifest, which names all the rest."""
         return self.manifest.digest
+
+    @property
+    def model_digest(self) -> str:
+        """The digest of graph and schema alone."""
+        return self.manifest.model_digest
 
 
 def make_bundle(model: bytes, schema: Schema, lineage: Lineage) -> Bundle:
@@ -78,7 +82,8 @@ def read_bundle(directory: Path) -> Bundle:
             f"{directory} holds files that its manifest does not name: {sorted(found - set(manifest.files))}"
         )
     contents = {name: _verified(directory / name, digest) for name, digest in manifest.files.items()}
-    schema = from_document(Schema, json.loads(contents[SCHEMA_FILE]), str(directory / SCHEMA_FILE))
+    source = str(directory / SCHEMA_FILE)
+    schema = from_document(Schema, parse_report(contents[SCHEMA_FILE], source), source)
     return Bundle(manifest, schema, contents[MODEL_FILE])
 
 

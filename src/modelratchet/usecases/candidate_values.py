@@ -30,12 +30,14 @@ from modelratchet.core.comparison import Comparison, Contest
 from modelratchet.core.data_check import DataCheck
 from modelratchet.core.evaluation import Evaluation
 from modelratchet.core.evidence import Evidence
+from modelratchet.core.judgement import judgement_of
 from modelratchet.core.latency import MEDIAN, Footprint, LatencyReport, Route, Timing
 from modelratchet.core.model_tests import ModelTests, TestOutcome
 from modelratchet.core.paired import interval
 from modelratchet.core.parity import Parity
 from modelratchet.core.verdict import Outcome, Verdict
 from modelratchet.usecases.ports.sources import Revision
+from modelratchet.version import RELEASE
 
 GAIN_CONFIDENCE = 0.95
 """Of the logged intervals of gains. The gate asks for more where a holdout was used often; its findings say how much."""
@@ -77,12 +79,13 @@ def tags_of(revision: Revision, digests: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def verdict_tags_of(verdict: Verdict, comparison: Comparison | None) -> dict[str, str]:
+def verdict_tags_of(verdict: Verdict, evidence: Evidence) -> dict[str, str]:
     """What was decided, and on what; a further verdict on the same bundle replaces these on its version, each run keeps its own.
 
     The registry counts by `ratchet.holdout_digest` and `ratchet.anchor_digest` how many candidates a holdout or an anchor has seen: they
     say what was really compared, so a run without a comparison has neither.
     """
+    comparison = evidence.comparison
     failing = verdict.having(Outcome.FAILED, Outcome.INCONCLUSIVE)
     return {
         "ratchet.verdict": verdict.decision.value,
@@ -90,6 +93,8 @@ def verdict_tags_of(verdict: Verdict, comparison: Comparison | None) -> dict[str
         "ratchet.champion": f"version {verdict.champion_version}" if verdict.champion_version else "none",
         "ratchet.evidence_digest": verdict.evidence_digest,
         "ratchet.policy_digest": verdict.policy_digest,
+        "ratchet.judgement": judgement_of(verdict, evidence),
+        "ratchet.release": RELEASE,
         **(_looks(comparison) if comparison else {}),
     }
 

@@ -34,9 +34,9 @@ def compose_candidate(verdict: Verdict, files: CandidateFiles, recorder: Recorde
     """
     bundle = read_bundle(files.bundle)
     evidence = read_record(files.evidence, Evidence)
-    if (bundle.digest, evidence.digest) != (verdict.bundle_digest, verdict.evidence_digest):
+    if (bundle.model_digest, evidence.digest) != (verdict.model_digest, verdict.evidence_digest):
         raise EvidenceError(
-            f"{files.verdict} is about another bundle or other evidence than {files.bundle} and {files.evidence}",
+            f"{files.verdict} is about another model or other evidence than {files.bundle} and {files.evidence}",
             hint="Run `ratchet run` to decide again.",
         )
     params = flat_params(recorder.settings())
@@ -44,6 +44,7 @@ def compose_candidate(verdict: Verdict, files: CandidateFiles, recorder: Recorde
     datasets = described(recorder.datasets, files.train, files.holdout)
     digests = {
         "bundle": bundle.digest,
+        "model": bundle.model_digest,
         "data": bundle.manifest.lineage.data_digest,
         "train": datasets[0].digest,
         "holdout": datasets[1].digest,
@@ -59,7 +60,7 @@ def compose_candidate(verdict: Verdict, files: CandidateFiles, recorder: Recorde
         params=params,
         metrics=metrics_of(evidence, len(bundle.model)),
         tags=tags_of(revision, digests),
-        verdict_tags=verdict_tags_of(verdict, evidence.comparison),
+        verdict_tags=verdict_tags_of(verdict, evidence),
         datasets=datasets,
         attachments={name: path for name, path in files.attachments.items() if path.exists()},
         bundle=files.bundle,

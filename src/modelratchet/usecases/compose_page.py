@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelratchet.core.changes import Changes, Origin, changes_between
-from modelratchet.core.digests import digest_value
 from modelratchet.core.flattening import flat_params
-from modelratchet.core.formats import to_document
+from modelratchet.core.formats import digest_of
 from modelratchet.core.links import Link
 from modelratchet.core.manifest import BUNDLE_FOLDER, MANIFEST_FILE, Manifest
 from modelratchet.core.page.building import Surroundings, page_of
@@ -91,7 +90,7 @@ def described(reader: DatasetReader, train: Path, holdout: Path) -> tuple[RunDat
 
 def _policy(path: Path, report: Report) -> Policy:
     policy = read_record(path, Policy)
-    if digest_value(to_document(policy)) != report.verdict.policy_digest:
+    if digest_of(policy) != report.verdict.policy_digest:
         raise EvidenceError(
             f"{path} is not the policy that the verdict was decided by",
             hint="One of them was changed by hand: run `ratchet run` to decide again.",

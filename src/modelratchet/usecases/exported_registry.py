@@ -88,12 +88,16 @@ class ExportedRegistry:
         return self._exported(version).facts
 
     def judged_on_holdout(self, model: str, holdout_digest: str) -> tuple[str, ...]:
-        """Bundles judged on a holdout."""
+        """Models judged on a holdout."""
         return self._of(model).judged_on_holdout.get(holdout_digest, ())
 
     def judged_against_anchor(self, model: str, anchor_digest: str) -> tuple[str, ...]:
-        """Bundles judged against an anchor."""
+        """Models judged against an anchor."""
         return self._of(model).judged_against_anchor.get(anchor_digest, ())
+
+    def verdicts_on(self, model: str, judgement: str) -> NoReturn:
+        """Refuses: verdicts are not exported."""
+        self._refuse(f"look for verdicts of {model} on judgement {judgement}")
 
     def find(self, model: str, key: str) -> NoReturn:
         """Refuses: which verdicts were recorded is not exported."""

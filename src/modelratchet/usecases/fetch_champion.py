@@ -75,18 +75,19 @@ def _standing(
     versions: tuple[RegisteredVersion | None, RegisteredVersion | None],
     files: StandingFiles,
 ) -> Standing:
-    candidate, holdout = read_bundle(files.candidate).digest, digest_file(files.holdout)
+    bundle, holdout = read_bundle(files.candidate), digest_file(files.holdout)
+    candidate = (bundle.model_digest, bundle.digest)
     champion, anchor = (_named(version) for version in versions)
     anchor_look = 1
     if anchor.bundle_digest is not None:
-        anchor_look = look_of(registry.judged_against_anchor(state.model, anchor.bundle_digest), candidate)
+        anchor_look = look_of(registry.judged_against_anchor(state.model, anchor.bundle_digest), *candidate)
     return Standing(
         champion=champion,
         anchor=anchor,
         ledger_head=state.head,
         counter=state.counter,
         holdout_digest=holdout,
-        holdout_look=look_of(registry.judged_on_holdout(state.model, holdout), candidate),
+        holdout_look=look_of(registry.judged_on_holdout(state.model, holdout), *candidate),
         anchor_look=anchor_look,
     )
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelratchet.core.digests import digest_value
 from modelratchet.core.evidence import Evidence
-from modelratchet.core.formats import to_document
+from modelratchet.core.formats import digest_of
 from modelratchet.core.gate import decide
 from modelratchet.core.ledger import Event, History, State
 from modelratchet.core.ledger_writing import promoted
 from modelratchet.core.policy import Policy
-from modelratchet.core.standing import NOBODY, look_of
+from modelratchet.core.standing import NOBODY, Champion, look_of
 from modelratchet.core.verdict import Decision, Outcome, Verdict
 from modelratchet.errors import EvidenceError, MissingEvidenceError, RejectedError
 from modelratchet.storage.bundles import read_bundle
-from modelratchet.storage.files import read_record
 from modelratchet.usecases.ports.registry import ModelRegistry, RegisteredVersion
+from modelratchet.usecases.read_report import ReportFiles, read_report
 from modelratchet.usecases.write_ledger import COMPARE_AGAIN, Desk, Written, settled_event, whole_version, write_event
 
 _DECIDE_AGAIN = "Run `ratchet run` to decide again."
@@ -28,11 +27,10 @@ _DECIDE_AGAIN = "Run `ratchet run` to decide again."
 
 @dataclass(frozen=True)
 class PromotionFiles:
-    """What the run left: the candidate, and what was decided about it on what evidence."""
+    """What the run left: the candidate, and what was decided about it on what evidence, here or when the same model was judged before."""
 
     bundle: Path
-    evidence: Path
-    verdict: Path
+    report: ReportFiles
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,7 @@ class _Case:
 
     verdict: Verdict
     evidence: Evidence
+    model_digest: str
 
 
 def promote(desk: Desk, files: PromotionFiles, policy: Policy) -> Written:
@@ -59,40 +58,47 @@ def promote(desk: Desk, files: PromotionFiles, policy: Policy) -> Written:
     """
     case = _case(files)
     history = desk.reader.history(case.verdict.model)
-    reigning = _reigning(history, case.verdict)
+    reigning = _reigning(desk, history, case)
     if reigning is not None:
         return settled_event(desk, history, reigning)
     _require_promotion(case.verdict)
     _require_same_answer(case, policy)
-    version = _recorded(desk, case.verdict)
+    version = _recorded(desk, case)
     _require_same_state(history, case.verdict)
     _require_same_references(history.state, case.evidence)
     _require_budget(desk.registry, case)
-    return write_event(
-        desk, history, lambda state, circumstances: promoted(state, case.verdict, version.version, circumstances)
-    )
+    named = Champion(version.version, version.bundle_digest, None)
+    return write_event(desk, history, lambda state, circumstances: promoted(state, case.verdict, named, circumstances))
 
 
 def _case(files: PromotionFiles) -> _Case:
-    verdict, evidence = read_record(files.verdict, Verdict), read_record(files.evidence, Evidence)
-    found = read_bundle(files.bundle).digest
-    if not found == verdict.bundle_digest == evidence.bundle_digest:
+    report = read_report(files.report)
+    verdict, evidence, bundle = report.verdict, report.evidence, read_bundle(files.bundle)
+    # what release 0.1 decided names the bundle alone
+    named = "bundle" if verdict.model_digest is None else "model"
+    found = bundle.digest if verdict.model_digest is None else bundle.model_digest
+    about = [getattr(item, f"{named}_digest") for item in (verdict, evidence)]
+    if about != [found, found]:
         raise EvidenceError(
-            f"{files.bundle} is bundle {found}, and {files.verdict} is about {verdict.bundle_digest}",
-            hint=_DECIDE_AGAIN,
+            f"{files.bundle} is {named} {found}, and {files.report.verdict} is about {about[0]}", hint=_DECIDE_AGAIN
         )
-    if evidence.digest != verdict.evidence_digest:
-        raise EvidenceError(
-            f"{files.evidence} is not the evidence that {files.verdict} was decided on: one was changed since",
-            hint=_DECIDE_AGAIN,
-        )
-    return _Case(verdict, evidence)
+    return _Case(verdict, evidence, bundle.model_digest)
 
 
-def _reigning(history: History, verdict: Verdict) -> Event | None:
+def _reigning(desk: Desk, history: History, case: _Case) -> Event | None:
+    """The event that made this very model champion, in whatever bundle."""
     crowning = history.crowning
-    is_same = crowning is not None and crowning.event.bundle_digest == verdict.bundle_digest
-    return crowning.event if crowning and is_same else None
+    if crowning is None:
+        return None
+    if crowning.event.bundle_digest == case.verdict.bundle_digest:
+        return crowning.event
+    champion = desk.registry.version(history.model, crowning.event.version)
+    is_same = (
+        champion is not None
+        and champion.bundle_digest == crowning.event.bundle_digest
+        and champion.model_digest == case.model_digest
+    )
+    return crowning.event if is_same else None
 
 
 def _require_promotion(verdict: Verdict) -> None:
@@ -107,7 +113,7 @@ def _require_promotion(verdict: Verdict) -> None:
 
 def _require_same_answer(case: _Case, policy: Policy) -> None:
     verdict = case.verdict
-    if digest_value(to_document(policy)) != verdict.policy_digest:
+    if digest_of(policy) != verdict.policy_digest:
         raise EvidenceError(
             "params.yaml asks for another policy today than the one that the verdict was decided under",
             hint=_DECIDE_AGAIN,
@@ -119,8 +125,9 @@ def _require_same_answer(case: _Case, policy: Policy) -> None:
         )
 
 
-def _recorded(desk: Desk, verdict: Verdict) -> RegisteredVersion:
+def _recorded(desk: Desk, case: _Case) -> RegisteredVersion:
     """The version that holds this very verdict; its digest names the evidence too."""
+    verdict = case.verdict
     found = desk.registry.find(verdict.model, verdict.digest)
     if found is None:
         raise MissingEvidenceError(
@@ -128,9 +135,9 @@ def _recorded(desk: Desk, verdict: Verdict) -> RegisteredVersion:
             hint="Run `ratchet run` to record it. If it did: someone changed the registry, or judged the bundle again elsewhere.",
         )
     version = whole_version(desk, verdict.model, found.version)
-    if version.bundle_digest != verdict.bundle_digest:
+    if version.model_digest != case.model_digest:
         raise EvidenceError(
-            f"version {version.version} holds bundle {version.bundle_digest}, and the verdict is about {verdict.bundle_digest}",
+            f"version {version.version} holds model {version.model_digest}, and the verdict is about {case.model_digest}",
             hint="Someone changed the registry; restore it from a backup.",
         )
     return version
@@ -170,7 +177,7 @@ def _require_budget(registry: ModelRegistry, case: _Case) -> None:
         judged = registry.judged_against_anchor(verdict.model, standing.anchor.bundle_digest or "")
         places.append(("anchor", judged, standing.anchor_look))
     for name, judged, look in places:
-        place = look_of(judged, verdict.bundle_digest)
+        place = look_of(judged, case.model_digest, verdict.bundle_digest)
         if place > look:
             raise EvidenceError(
                 f"this is candidate {place} on the {name}, and was judged as candidate {look}: others were judged meanwhile",

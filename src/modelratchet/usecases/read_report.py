@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelratchet.core.evidence import Evidence
+from modelratchet.core.formats import from_document
 from modelratchet.core.receipt import Receipt
 from modelratchet.core.verdict import Verdict
 from modelratchet.errors import EvidenceError
 from modelratchet.storage.files import read_record
+
+_AGAIN = "Delete it and run `ratchet run`."
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,15 @@ class ReportFiles:
 
 @dataclass(frozen=True)
 class Report:
-    """A verdict with its evidence, and where it was recorded (None if it has not been yet)."""
+    """A verdict with its evidence, and where it was recorded (None if it has not been yet).
+
+    `is_earlier` says that the same model was judged before, in the same standing, under the same policy and rules: then this is the verdict that was given then.
+    """
 
     evidence: Evidence
     verdict: Verdict
     receipt: Receipt | None
+    is_earlier: bool = False
 
 
 def read_report(files: ReportFiles) -> Report:
@@ -45,4 +52,18 @@ def read_report(files: ReportFiles) -> Report:
             hint="One of them was changed by hand: run `ratchet run` to decide again.",
         )
     receipt = read_record(files.receipt, Receipt) if files.receipt.exists() else None
-    return Report(evidence, verdict, receipt if receipt and receipt.key == verdict.digest else None)
+    if receipt is None or receipt.key != verdict.digest:
+        return Report(evidence, verdict, None)
+    if receipt.verdict is None:
+        return Report(evidence, verdict, receipt)
+    return _earlier(receipt, f"{files.receipt}")
+
+
+def _earlier(receipt: Receipt, source: str) -> Report:
+    verdict = from_document(Verdict, receipt.verdict, f"the verdict in {source}")
+    evidence = from_document(Evidence, receipt.evidence, f"the evidence in {source}")
+    if verdict.evidence_digest != evidence.digest:
+        raise EvidenceError(
+            f"{source} holds a verdict on other evidence than it holds: it was changed by hand", hint=_AGAIN
+        )
+    return Report(evidence, verdict, replace(receipt, verdict=None, evidence=None), is_earlier=True)

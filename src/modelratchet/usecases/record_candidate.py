@@ -1,20 +1,27 @@
 """Put the candidate with its evidence and verdict into the registry, once.
 
-The key is the verdict's digest: it names evidence, policy and bundle, so a second call finds the first one's version.
+The key is the verdict's digest: it names evidence, policy and bundle, so a second call finds the first one's version. The same model that was judged before, in
+the same standing, under the same policy and rules, is not judged twice: that verdict stands, and nothing is recorded.
 Training is never lost here: when the registry is down the stage fails, and the next call records. What is recorded is composed by
 `compose_candidate`, which is not imported here: most runs find their candidate recorded, and need none of the statistics.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from modelratchet.core.digests import digest_value
+from modelratchet.core.evidence import Evidence
+from modelratchet.core.policy import Policy
 from modelratchet.core.receipt import Receipt
+from modelratchet.core.reports import EVIDENCE_NAME, VERDICT_NAME
 from modelratchet.core.verdict import Verdict
 from modelratchet.errors import EvidenceError
-from modelratchet.storage.files import read_record, write_record
+from modelratchet.storage.files import read_record, write_json, write_record
 from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry, RegisteredVersion, RunAddresses
 from modelratchet.usecases.ports.run_datasets import DatasetReader
 from modelratchet.usecases.ports.sources import SourceControl
@@ -63,7 +70,7 @@ Compose = Callable[[Verdict, CandidateFiles, Recorder], CandidateRecord]
 def record_candidate(files: CandidateFiles, recorder: Recorder, compose: Compose) -> bool:
     """Record the candidate unless it is recorded, and write the receipt.
 
-    A candidate with the reigning champion's very bundle is no candidate: nothing is recorded, and the receipt names the
+    A candidate that is the reigning champion's very model is no candidate: nothing is recorded, and the receipt names the
     champion.
 
     Returns:
@@ -74,9 +81,10 @@ def record_candidate(files: CandidateFiles, recorder: Recorder, compose: Compose
         EvidenceError: the files on disk do not belong together.
     """
     verdict = read_record(files.verdict, Verdict)
-    found = _champion_itself(verdict, recorder.registry) or recorder.registry.find(verdict.model, verdict.digest)
-    version = found or recorder.registry.record(compose(verdict, files, recorder))
-    is_named = _named_by_commit(version, recorder)
+    outcome = _champion_itself(verdict, recorder) or _kept(verdict, files, recorder)
+    outcome = outcome or _found_or_made(verdict, files, recorder, compose)
+    version, earlier = outcome.version, outcome.earlier
+    is_named = version.bundle_digest == verdict.bundle_digest and _named_by_commit(version, recorder)
     receipt = Receipt(
         key=verdict.digest,
         tracking_uri=recorder.tracking_uri,
@@ -84,11 +92,79 @@ def record_candidate(files: CandidateFiles, recorder: Recorder, compose: Compose
         version=version.version,
         run_id=version.verdict_run_id,
         experiment_id=version.experiment_id,
+        verdict=earlier.verdict if earlier else None,
+        evidence=earlier.evidence if earlier else None,
     )
-    if found and not is_named and _is_written(receipt, files.receipt):
+    if outcome.was_there and not is_named and _is_written(receipt, files.receipt):
         return False
     write_record(files.receipt, receipt)
     return True
+
+
+@dataclass(frozen=True)
+class _Documents:
+    """An earlier verdict and its evidence, as they were written."""
+
+    verdict: dict[str, Any]
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """The version that holds the verdict that counts; `earlier` is that verdict where it is not the one of this workspace."""
+
+    version: RegisteredVersion
+    was_there: bool
+    earlier: _Documents | None = None
+
+
+def _champion_itself(verdict: Verdict, recorder: Recorder) -> _Outcome | None:
+    if verdict.champion_version is None:
+        return None
+    champion = recorder.registry.version(verdict.model, verdict.champion_version)
+    if champion is None:
+        return None
+    is_same = verdict.model_digest is not None and champion.model_digest == verdict.model_digest
+    return _Outcome(champion, True) if is_same or champion.bundle_digest == verdict.bundle_digest else None
+
+
+def _kept(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> _Outcome | None:
+    """What the receipt says already of this very verdict, if the registry still says it: most runs find that."""
+    try:
+        receipt = read_record(files.receipt, Receipt)
+    except EvidenceError:  # not there yet, or spoilt
+        receipt = None
+    if receipt is None or receipt.key != verdict.digest or receipt.verdict is None or receipt.evidence is None:
+        found = recorder.registry.find(verdict.model, verdict.digest)
+        return _Outcome(found, True) if found else None
+    found = recorder.registry.find(verdict.model, digest_value(receipt.verdict))
+    return _Outcome(found, True, _Documents(receipt.verdict, receipt.evidence)) if found else None
+
+
+def _found_or_made(verdict: Verdict, files: CandidateFiles, recorder: Recorder, compose: Compose) -> _Outcome:
+    from modelratchet.usecases.earlier_verdict import Judged, earlier_verdict
+
+    fresh = Judged(verdict, read_record(files.evidence, Evidence), read_record(files.policy, Policy))
+    found = earlier_verdict(fresh, recorder.registry) if fresh.evidence.digest == verdict.evidence_digest else None
+    if found is None:
+        return _Outcome(recorder.registry.record(compose(verdict, files, recorder)), False)
+    documents = _Documents(found.verdict_document, found.evidence_document)
+    version = recorder.registry.find(verdict.model, found.verdict.digest)
+    if version is not None:
+        return _Outcome(version, True, documents)
+    # another verdict was recorded on this version since: the registry shows this one again
+    with tempfile.TemporaryDirectory(prefix="ratchet-") as folder:
+        kept = _written_out(files, documents, Path(folder))
+        return _Outcome(recorder.registry.record(compose(found.verdict, kept, recorder)), False, documents)
+
+
+def _written_out(files: CandidateFiles, documents: _Documents, folder: Path) -> CandidateFiles:
+    """The candidate's files with the earlier verdict and evidence in the places of this workspace's."""
+    verdict, evidence = folder / VERDICT_NAME, folder / EVIDENCE_NAME
+    write_json(verdict, documents.verdict)
+    write_json(evidence, documents.evidence)
+    shown = {**files.attachments, VERDICT_NAME: verdict, EVIDENCE_NAME: evidence}
+    return replace(files, verdict=verdict, evidence=evidence, attachments=shown)
 
 
 def _named_by_commit(version: RegisteredVersion, recorder: Recorder) -> bool:
@@ -100,13 +176,6 @@ def _named_by_commit(version: RegisteredVersion, recorder: Recorder) -> bool:
         return False
     recorder.registry.name_commit(version, revision.commit)
     return True
-
-
-def _champion_itself(verdict: Verdict, registry: ModelRegistry) -> RegisteredVersion | None:
-    if verdict.champion_version is None:
-        return None
-    champion = registry.version(verdict.model, verdict.champion_version)
-    return champion if champion and champion.bundle_digest == verdict.bundle_digest else None
 
 
 def _is_written(receipt: Receipt, path: Path) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from modelratchet.core.formats import decode
 from modelratchet.core.run_facts import RunFacts
 from modelratchet.errors import EvidenceError
-from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry, RegisteredVersion
+from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry, RecordedVerdict, RegisteredVersion
 from modelratchet.usecases.ports.sources import Memory
 from modelratchet.usecases.stamped_memory import Question, StampedMemory
 
@@ -60,16 +60,20 @@ class RememberedRegistry:
         return self._kept.answer(question, lambda: self._registry.version(model, number))
 
     def judged_on_holdout(self, model: str, holdout_digest: str) -> tuple[str, ...]:
-        """Bundles judged on a holdout, from memory if the store did not change."""
+        """Models judged on a holdout, from memory if the store did not change."""
         self._asked(model, "judged_on_holdout", holdout_digest)
         question = Question(model, f"judged on the holdout of {model}", holdout_digest, _digests)
         return self._kept.answer(question, lambda: self._registry.judged_on_holdout(model, holdout_digest))
 
     def judged_against_anchor(self, model: str, anchor_digest: str) -> tuple[str, ...]:
-        """Bundles judged against an anchor, from memory if the store did not change."""
+        """Models judged against an anchor, from memory if the store did not change."""
         self._asked(model, "judged_against_anchor", anchor_digest)
         question = Question(model, f"judged against the anchor of {model}", anchor_digest, _digests)
         return self._kept.answer(question, lambda: self._registry.judged_against_anchor(model, anchor_digest))
+
+    def verdicts_on(self, model: str, judgement: str) -> tuple[RecordedVerdict, ...]:
+        """Always asks: it is wanted only where a verdict is not recorded."""
+        return self._registry.verdicts_on(model, judgement)
 
     def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
         """Always asks: bytes are not kept here."""

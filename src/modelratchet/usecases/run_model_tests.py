@@ -17,11 +17,11 @@ def run_model_tests(tester: ModelTester, bundle: Path) -> ModelTests:
         MissingEvidenceError: there is no candidate.
         DigestError: the candidate's bytes are wrong, or were others after the tests: then nobody knows what was tested.
     """
-    digest = read_bundle(bundle).digest
+    before = read_bundle(bundle)
     tests = tester.run()
-    if read_bundle(bundle).digest != digest:
+    if read_bundle(bundle).digest != before.digest:
         raise DigestError(
             f"{bundle} holds another model than before its tests ran: one of them wrote there",
             hint="Let tests write below tmp_path only, then run `ratchet run` again.",
         )
-    return ModelTests(digest, tests)
+    return ModelTests(before.digest, tests, before.model_digest)

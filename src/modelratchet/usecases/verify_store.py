@@ -30,7 +30,7 @@ from modelratchet.usecases.read_ledger import LedgerReader
 from modelratchet.usecases.verify_certificate import signature_check
 
 # what a verdict says, and the event that it stands behind
-_TIES = ("evidence_digest", "policy_digest", "holdout_digest", "bundle_digest", "model")
+_TIES = ("evidence_digest", "policy_digest", "holdout_digest", "model")
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,12 @@ def _bundle(event: Event, version: RegisteredVersion, registry: ModelRegistry) -
         raise DigestError(f"it is registered with bundle {version.bundle_digest}, the event says {event.bundle_digest}")
     with tempfile.TemporaryDirectory(prefix="ratchet-") as folder:
         registry.fetch_bundle(version, Path(folder) / "bundle")
-        found = read_bundle(Path(folder) / "bundle").digest
-    if found != event.bundle_digest:
-        raise DigestError(f"its stored bundle is {found}, the event says {event.bundle_digest}")
-    return f"read back whole: bundle {found}"
+        found = read_bundle(Path(folder) / "bundle")
+    if found.digest != event.bundle_digest:
+        raise DigestError(f"its stored bundle is {found.digest}, the event says {event.bundle_digest}")
+    if event.model_digest not in (None, found.model_digest):
+        raise DigestError(f"its stored model is {found.model_digest}, the event says {event.model_digest}")
+    return f"read back whole: bundle {found.digest}"
 
 
 def _verdict(event: Event, files: RunFiles) -> str:
@@ -93,7 +95,9 @@ def _verdict(event: Event, files: RunFiles) -> str:
         raise MissingEvidenceError(f"no run has verdict {digest}")
     source = f"{VERDICT_NAME} of run {run_id}"
     document = parse_named_report(_read(files, run_id, VERDICT_NAME), digest, Named(Verdict, source))
-    loose = [name for name in _TIES if document.get(name) != getattr(event, name)]
+    # what release 0.1 decided names the bundle alone
+    candidate = "bundle_digest" if event.model_digest is None else "model_digest"
+    loose = [name for name in (*_TIES, candidate) if document.get(name) != getattr(event, name)]
     if loose:
         raise EvidenceError(f"{source} and the event differ in {', '.join(loose)}")
     if document.get("decision") != Decision.PROMOTE:

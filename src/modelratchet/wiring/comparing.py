@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -51,7 +52,7 @@ def compared(bundle: Bundle, holdout: Holdout, settings: CompareSettings) -> Com
         champion=_fetched(standing.champion, REIGNING) if standing.champion.exists else None,
         anchor=_fetched(standing.anchor, ANCHOR) if standing.has_own_anchor else None,
     )
-    return compare(contender_of(bundle), references, holdout, plan)
+    return replace(compare(contender_of(bundle), references, holdout, plan), model_digest=bundle.model_digest)
 
 
 def contender_of(bundle: Bundle) -> Contender:

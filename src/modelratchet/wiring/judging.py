@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -59,7 +59,8 @@ def evaluated(bundle: Bundle, holdout: Holdout, settings: EvaluateSettings) -> J
     model, schema = OnnxModel(bundle), bundle.schema
     features, truth = holdout.features(schema), holdout.truth(schema)
     scores = model.score(features)
-    evaluation = evaluate(bundle.digest, schema, scores, holdout, measurement_of(settings))
+    measured = evaluate(bundle.digest, schema, scores, holdout, measurement_of(settings))
+    evaluation = replace(measured, model_digest=bundle.model_digest)
     importances = permutation_importance(model.score, features, truth, settings.evaluate.primary, settings.seed)
     return Judged(evaluation, plots_of(schema, evaluation, truth, scores, importances))
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from modelratchet.adapters.json_memory import JsonMemory
 from modelratchet.config import layout
-from modelratchet.core.digests import digest_value
-from modelratchet.core.formats import to_document
+from modelratchet.core.formats import digest_of
 from modelratchet.usecases.exported_registry import ExportedRegistry
 from modelratchet.usecases.fetch_champion import StandingFiles, Throne
 from modelratchet.usecases.ports.promotions import Ledger
@@ -44,4 +43,4 @@ def _reader(ledger: Ledger, store: str) -> LedgerReader:
 
 def _name_of(exported: ExportedRegistry) -> str:
     """An older export is none that lost events, so each is a store of its own."""
-    return f"export {digest_value(to_document(exported.standing))}"
+    return f"export {digest_of(exported.standing)}"

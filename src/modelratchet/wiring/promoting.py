@@ -17,6 +17,7 @@ from modelratchet.usecases.certify import CertificateStore
 from modelratchet.usecases.promote import PromotionFiles
 from modelratchet.usecases.write_ledger import Desk
 from modelratchet.wiring.clock import now
+from modelratchet.wiring.commands import REPORT_FILES
 from modelratchet.wiring.ledger import reader
 from modelratchet.wiring.registry import store_address
 from modelratchet.wiring.signing import signer
@@ -24,7 +25,7 @@ from modelratchet.wiring.signing import signer
 if TYPE_CHECKING:
     from modelratchet.core.policy import Policy
 
-PROMOTION_FILES = PromotionFiles(layout.BUNDLE, layout.EVIDENCE, layout.VERDICT)
+PROMOTION_FILES = PromotionFiles(layout.BUNDLE, REPORT_FILES)
 
 
 def desk() -> Desk:

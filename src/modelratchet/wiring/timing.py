@@ -97,6 +97,7 @@ def timed(candidate: Path, champion: Path, holdout: Holdout, settings: LatencySe
         champion_footprint=_footprint(champion, served.champion) if reigning else None,
         server_error=served.error,
         incomparable=pair.incomparable,
+        model_digest=pair.candidate.model_digest,
     )
 
 

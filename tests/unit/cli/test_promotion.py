@@ -20,7 +20,7 @@ from tests.fakes.model_registry import FakeModelRegistry
 from tests.samples import evidence as samples
 from tests.samples.candidates import MODEL
 from tests.samples.ledgers import NOW, circumstances
-from tests.samples.workshops import Workshop, workshop
+from tests.samples.workshops import Workshop, promotion_files, workshop
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def shop(tmp_path: Path, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch) ->
     reader = LedgerReader(ledger, FakeMemory(), "here")
     desk = Desk(reader, FakeModelRegistry(), FakeCertificates(), circumstances)
     found = workshop(desk, tmp_path)
-    nowhere = PromotionFiles(tmp_path / "bundle", tmp_path / "evidence.json", tmp_path / "verdict.json")
+    nowhere = promotion_files(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(promoting, "desk", lambda: found.desk)
     monkeypatch.setattr(promoting, "policy", samples.policy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from modelratchet.errors import DigestError, EvidenceError
 from tests.samples.events import event
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "certificate.json"
+GOLDEN_2 = GOLDEN.with_name("certificate_2.json")
 MANIFEST = Manifest(
     {"model.onnx": "sha256:" + "a" * 64, "schema.json": "sha256:" + "b" * 64},
     Lineage("sha256:data", "sha256:params", "sha256:source", "sha256:lock", {"numpy": "2.4.6"}),
@@ -36,9 +38,15 @@ def test_a_certificate_comes_back_as_it_was() -> None:
     assert decode_certificate(encode_certificate(made), "x") == made
 
 
-def test_a_certificate_is_written_as_past_releases_wrote_it() -> None:
-    assert encode_certificate(certificate()) == GOLDEN.read_bytes()
-    assert decode_certificate(GOLDEN.read_bytes(), "golden") == certificate()
+def test_the_certificate_of_an_event_of_the_first_release_is_written_as_that_release_wrote_it() -> None:
+    found = decode_certificate(GOLDEN.read_bytes(), "golden")
+
+    assert replace(found, event_digest="") == replace(certificate(), event_digest="")
+    assert encode_certificate(certificate_of(found.event, found.manifest)) == GOLDEN.read_bytes()
+
+
+def test_a_certificate_is_written_as_this_release_writes_it() -> None:
+    assert encode_certificate(certificate()) == GOLDEN_2.read_bytes()
 
 
 def test_a_certificate_is_an_in_toto_statement_about_the_bundle_and_each_file() -> None:
@@ -67,7 +75,7 @@ def test_only_an_anchors_certificate_names_no_champion() -> None:
     [
         (lambda it: it.update(_type="https://in-toto.io/Statement/v0.1"), "no in-toto statement"),
         (lambda it: it.update(predicateType="urn:modelratchet:certificate:v2"), "expected urn:modelratchet:certificate:v1"),
-        (lambda it: it["predicate"].update(format_version=2), "version 2, expected modelratchet/certificate version 1"),
+        (lambda it: it["predicate"].update(format_version=3), "version 3, which a later release of modelratchet wrote"),
         (lambda it: it["predicate"]["event"].update(counter=2), "its event has digest"),
         (lambda it: it["predicate"]["event"].update(kind=["promoted"]), "expected one of"),
         (lambda it: it["predicate"]["event"].update(reason="\ud800"), "was edited"),

@@ -17,6 +17,7 @@ VERDICT = Verdict(
     holdout_look=1, is_superior=False, findings=(),
 )  # fmt: skip
 BEGINNING = beginning(MODEL)
+NAMED = version(2)
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def state() -> State:
 
 
 def test_a_promotion_carries_the_digests_of_its_verdict(state: State) -> None:
-    event = promoted(state, VERDICT, "2", circumstances(1))
+    event = promoted(state, VERDICT, NAMED, circumstances(1))
 
     assert (event.counter, event.parent, event.kind) == (2, state.head, EventKind.PROMOTED)
     assert (event.verdict_digest, event.evidence_digest) == (VERDICT.digest, "sha256:e")
@@ -38,13 +39,13 @@ def test_a_promotion_carries_the_digests_of_its_verdict(state: State) -> None:
 def test_only_one_shown_to_be_superior_becomes_the_anchor(state: State, is_superior: bool) -> None:
     from dataclasses import replace
 
-    event = promoted(state, replace(VERDICT, is_superior=is_superior), "2", circumstances(1))
+    event = promoted(state, replace(VERDICT, is_superior=is_superior), NAMED, circumstances(1))
 
     assert event.is_anchor is is_superior
 
 
 def test_the_first_promotion_is_the_anchor_without_being_superior_to_anybody() -> None:
-    assert promoted(BEGINNING, VERDICT, "2", circumstances()).is_anchor
+    assert promoted(BEGINNING, VERDICT, NAMED, circumstances()).is_anchor
 
 
 def test_an_override_has_no_digests_and_a_reason(state: State) -> None:
@@ -55,7 +56,7 @@ def test_an_override_has_no_digests_and_a_reason(state: State) -> None:
 
 
 def test_a_renewal_carries_the_verdict_on(state: State) -> None:
-    proof = promoted(BEGINNING, VERDICT, "1", circumstances())
+    proof = promoted(BEGINNING, VERDICT, NAMED, circumstances())
 
     assert renewed(state, proof, circumstances(2)).verdict_digest == VERDICT.digest
 
@@ -72,7 +73,7 @@ def test_a_reason_that_no_store_would_hold_is_refused(state: State) -> None:
 
 
 def test_where_nobody_reigns_nothing_is_anchored_or_renewed() -> None:
-    proof = promoted(BEGINNING, VERDICT, "1", circumstances())
+    proof = promoted(BEGINNING, VERDICT, NAMED, circumstances())
 
     with pytest.raises(EvidenceError, match="reigns yet"):
         anchored(BEGINNING, version(1), "so", circumstances())

@@ -117,6 +117,6 @@ def test_the_json_page_reads_back_as_the_page() -> None:
 
     document = json.loads(json_page(page))
 
-    assert (document["format"], document["format_version"]) == ("modelratchet/decision-page", 1)
+    assert (document["format"], document["format_version"]) == ("modelratchet/decision-page", 2)
     assert from_document(Page, document, "page") == page
     assert to_document(page)["because"] == document["because"]

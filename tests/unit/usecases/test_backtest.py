@@ -85,7 +85,7 @@ def test_evidence_of_another_release_is_skipped_by_saying_so(promotions: Promoti
     skipped = tried(promotions).skipped
 
     assert [(item.run_id, item.is_untrusted) for item in skipped] == [("run0", False)]
-    assert "version 1, expected modelratchet/verdict version 2" in skipped[0].reason
+    assert "version 1, expected modelratchet/verdict, versions 2 to 3" in skipped[0].reason
 
 
 def test_nothing_recorded_is_nothing_to_replay(promotions: Promotions) -> None:

@@ -102,7 +102,7 @@ def test_every_value_is_finite_and_every_name_one_that_mlflow_takes() -> None:
 
 def test_tags_name_holdout_and_anchor_so_that_looks_can_be_counted() -> None:
     evidence = sample.evidence()
-    tags = verdict_tags_of(decide("flights", evidence, sample.policy()), evidence.comparison)
+    tags = verdict_tags_of(decide("flights", evidence, sample.policy()), evidence)
     assert tags["ratchet.holdout_digest"] == sample.HOLDOUT
     assert tags["ratchet.anchor_digest"] == sample.ANCHOR.bundle_digest
     assert (tags["ratchet.holdout_look"], tags["ratchet.anchor_look"]) == ("2", "3")
@@ -110,12 +110,12 @@ def test_tags_name_holdout_and_anchor_so_that_looks_can_be_counted() -> None:
 
 def test_where_nobody_reigns_there_is_no_anchor_to_count_by() -> None:
     evidence = sample.evidence(comparison=sample.first_comparison())
-    tags = verdict_tags_of(decide("flights", evidence, sample.policy()), evidence.comparison)
+    tags = verdict_tags_of(decide("flights", evidence, sample.policy()), evidence)
     assert tags["ratchet.holdout_digest"] == sample.HOLDOUT
     assert "ratchet.anchor_digest" not in tags
 
 
 def test_without_a_comparison_the_holdout_was_not_looked_at() -> None:
     evidence = sample.evidence(comparison=None)
-    tags = verdict_tags_of(decide("flights", evidence, sample.policy()), evidence.comparison)
+    tags = verdict_tags_of(decide("flights", evidence, sample.policy()), evidence)
     assert "ratchet.holdout_digest" not in tags

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from modelratchet.core.evidence import Evidence
+from modelratchet.core.gate import decide
 from modelratchet.core.ledger import EventKind
 from modelratchet.core.standing import NOBODY
 from modelratchet.core.verdict import Decision, Verdict
@@ -19,14 +20,14 @@ from modelratchet.errors import (
     RejectedError,
     TrackingError,
 )
-from modelratchet.storage.bundles import write_bundle
+from modelratchet.storage.bundles import make_bundle, write_bundle
 from modelratchet.storage.files import read_record, write_record
 from modelratchet.usecases.promote import PromotionFiles, promote
 from tests.fakes.certificates import FakeCertificates
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.model_registry import FakeModelRegistry
 from tests.samples import evidence as samples
-from tests.samples.candidates import MODEL, bundle
+from tests.samples.candidates import LINEAGE, MODEL, bundle
 from tests.samples.workshops import Workshop, rewritten
 
 
@@ -44,7 +45,7 @@ def test_a_promoted_candidate_reigns_with_all_that_proves_it(
     shop: Workshop, ledger: FakeLedger, certificates: FakeCertificates
 ) -> None:
     files = shop.judged(0.1)
-    verdict = read_record(files.verdict, Verdict)
+    verdict = read_record(files.report.verdict, Verdict)
 
     written = shop.promote(files)
 
@@ -91,7 +92,7 @@ def test_a_rejected_candidate_is_refused_with_the_reasons(shop: Workshop) -> Non
 
 def test_no_verdict_yet_is_missing_evidence(shop: Workshop) -> None:
     files = shop.judged(0.1)
-    files.verdict.unlink()
+    files.report.verdict.unlink()
 
     refused(shop, files, MissingEvidenceError, ExitCode.EVIDENCE, "is not there")
 
@@ -105,8 +106,8 @@ def test_another_bundle_than_the_judged_is_refused(shop: Workshop) -> None:
 
 def test_evidence_edited_by_hand_is_refused(shop: Workshop) -> None:
     files = shop.judged(0.1)
-    found = read_record(files.evidence, Evidence)
-    write_record(files.evidence, replace(found, data_check=None))
+    found = read_record(files.report.evidence, Evidence)
+    write_record(files.report.evidence, replace(found, data_check=None))
 
     refused(shop, files, EvidenceError, ExitCode.EVIDENCE, "is not the evidence")
 
@@ -262,3 +263,28 @@ def test_a_registry_that_is_down_is_an_outside_error(shop: Workshop, ledger: Fak
     with pytest.raises(TrackingError) as caught:
         shop.promote(files)
     assert caught.value.exit_code is ExitCode.OUTSIDE
+
+
+def test_the_same_model_in_another_bundle_is_promoted_as_the_registry_has_it(shop: Workshop) -> None:
+    files = shop.judged(0.1)
+    made = bundle(0.1)
+    write_bundle(make_bundle(made.model, made.schema, replace(LINEAGE, source_digest="sha256:another")), files.bundle)
+
+    event = shop.promote(files).event
+
+    assert (event.version, event.bundle_digest, event.model_digest) == ("1", made.digest, made.model_digest)
+
+
+def test_the_champions_own_model_in_another_bundle_reigns_already(shop: Workshop) -> None:
+    first = shop.promoted(0.1)
+    made = bundle(0.1)
+    other = make_bundle(made.model, made.schema, replace(LINEAGE, source_digest="sha256:another"))
+    files, _ = shop.decided(0.1)
+    write_bundle(other, files.bundle)
+    found = samples.about(read_record(files.report.evidence, Evidence), other)
+    write_record(files.report.evidence, found)
+    write_record(files.report.verdict, decide(MODEL, found, samples.policy()))
+
+    again = shop.promote(files)
+
+    assert (again.is_new, again.event) == (False, first.event)

@@ -144,7 +144,7 @@ def test_a_registry_that_is_down_leaves_no_receipt(files: CandidateFiles, record
 def test_a_bundle_that_is_not_the_one_decided_on_is_refused(files: CandidateFiles, recorder: Recorder) -> None:
     write_bundle(bundle(0.9), files.bundle)
 
-    with pytest.raises(EvidenceError, match="another bundle"):
+    with pytest.raises(EvidenceError, match="another model"):
         record_candidate(files, recorder, compose_candidate)
 
 

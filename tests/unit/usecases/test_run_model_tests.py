@@ -31,8 +31,9 @@ class Meddler(FakeModelTester):
 def test_a_failed_test_is_recorded_for_the_bundle_that_failed_it(tmp_path: Path) -> None:
     write_bundle(binary_bundle(), tmp_path / "bundle")
 
+    made = binary_bundle()
     assert run_model_tests(FakeModelTester(FAILED), tmp_path / "bundle") == ModelTests(
-        binary_bundle().digest, (FAILED,)
+        made.digest, (FAILED,), made.model_digest
     )
 
 

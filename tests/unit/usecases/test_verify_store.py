@@ -14,6 +14,7 @@ from modelratchet.core.digests import canonical_json
 from modelratchet.core.folding import fold
 from modelratchet.core.ledger_writing import Circumstances, promoted
 from modelratchet.core.reports import report_bytes
+from modelratchet.core.standing import Champion
 from modelratchet.core.verdict import Verdict
 from modelratchet.usecases.checks import Check, Status, wrong
 from modelratchet.usecases.verify_store import verify_store
@@ -119,7 +120,8 @@ def test_a_change_in_the_store_is_found_and_named(promotions: Promotions, change
 
 
 def _appended(promotions: Promotions, version: str, verdict: Verdict, **changes: object) -> None:
-    made = promoted(promotions.state, verdict, version, Circumstances(NOW, "n3", "a person", "5" * 40, 90))
+    named = Champion(version, verdict.bundle_digest, None)
+    made = promoted(promotions.state, verdict, named, Circumstances(NOW, "n3", "a person", "5" * 40, 90))
     event = replace(made, **changes)  # type: ignore[arg-type]
     promotions.append(event)
     promotions.certificates.ensure(event)

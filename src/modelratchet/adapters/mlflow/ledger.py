@@ -22,6 +22,7 @@ from modelratchet.core.ledger import Event, History, State, StoredEvent
 from modelratchet.core.registry_names import LEDGER_SUFFIX
 from modelratchet.errors import EvidenceError, TrackingError
 from modelratchet.usecases.ports.promotions import Projection
+from modelratchet.version import RELEASE
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 EVENT_TAG = "ratchet.event"
 DIGEST_TAG = "ratchet.event_digest"
+RELEASE_TAG = "ratchet.release"
 _PAGE = 1000
 _ROUNDS = 20
 
@@ -137,6 +139,7 @@ def _tags(event: Event) -> dict[str, str]:
         "ratchet.version": event.version,
         "ratchet.counter": str(event.counter),
         "ratchet.nonce": event.nonce,
+        RELEASE_TAG: RELEASE,
     }
 
 
@@ -152,4 +155,4 @@ def _stored(version: ModelVersion) -> StoredEvent:
             f"event {version.version} of {version.name} was edited in the store: its text is not the one whose digest was stored with it",
             hint="Restore it from a backup of the store; until then nothing is promoted.",
         )
-    return StoredEvent(int(version.version), text)
+    return StoredEvent(int(version.version), text, version.tags.get(RELEASE_TAG, ""))

@@ -4,7 +4,7 @@ The order makes a kill harmless: run, values, note, files, read back, version, r
 count. A run that is finished is whole; a version is made only after its files were read back. So whoever comes after a
 kill keeps what is whole and takes the rest off the list.
 
-A bundle has one version. A further verdict on it gets a run of its own, without the model, and the version's verdict
+A model has one version, in the bundle that it first came in. A further verdict on it gets a run of its own, without the model, and the version's verdict
 tags; of these the key is set last, so a kill in between shows as a verdict that is not recorded yet.
 """
 
@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING
 from modelratchet.adapters.mlflow import artifacts, model_files, run_list, runs, versions
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.errors import insisting
+from modelratchet.adapters.mlflow.model_digests import MODEL_TAG, versions_of_model
 from modelratchet.adapters.mlflow.refusals import is_forbidden
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
 from modelratchet.errors import EvidenceError, OutsideError, TrackingError, UnreachableError
+from modelratchet.storage.bundles import Bundle
 from modelratchet.usecases.ports.registry import CandidateRecord, RunPages, RunPlace
 
 if TYPE_CHECKING:
@@ -33,15 +35,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recording:
-    """A candidate, its bundle's digest, and where they go."""
+    """A candidate, its bundle, and where they go."""
 
     client: MlflowClient
     address: StoreAddress
     candidate: CandidateRecord
-    digest: str
+    bundle: Bundle
 
     def complete(self) -> ModelVersion:
-        """Make what is missing, and give the bundle's version.
+        """Make what is missing, and give the model's version.
 
         Raises:
             TrackingError: another process took away what was made here.
@@ -51,14 +53,14 @@ class Recording:
         run = self._run_on_standing_version(experiment)
         if run is None:
             run = self._versioned_run(experiment)
-        version = versions.settle(self.client, self.candidate.model, self.digest)
+        version = versions.settle(self.client, self._versions())
         if version is None:
             raise TrackingError("the version that was just made is gone", hint="Run the same command again.")
         self._finish(experiment, version, self._run_that_counts(version, run))
         return self.client.get_model_version(version.name, version.version)
 
     def _versioned_run(self, experiment: str) -> Run:
-        """A new run, and the bundle's version; neither where the server lets this user make the one and not the other."""
+        """A new run, and the model's version; neither where the server lets this user make the one and not the other."""
         made = self._new_run(experiment, with_model=True)
         try:
             self._make_version(made)
@@ -70,7 +72,7 @@ class Recording:
         return made.run
 
     def _run_on_standing_version(self, experiment: str) -> Run | None:
-        """The run of this verdict, found or made, if the bundle has a version already."""
+        """The run of this verdict, found or made, if the model has a version already."""
         version = self._standing_version()
         if version is None:
             return None
@@ -81,21 +83,25 @@ class Recording:
         )
 
     def _standing_version(self) -> ModelVersion | None:
-        """The bundle's version, if it stands; also one that a killed process could not mark any more.
+        """The model's version, if it stands; also one that a killed process could not mark any more.
 
         Such a one was made after its files were read back, but time has passed: they are read once more.
         """
-        for version in versions.versions_of_bundle(self.client, self.candidate.model, self.digest):
+        for version in self._versions():
             if versions.is_whole(version):
                 return version
             try:
-                read_stored(self.client, self.address, version.name, version.version, self.digest)
+                digest = version.tags.get(versions.DIGEST_TAG, "")
+                read_stored(self.client, self.address, version.name, version.version, digest)
                 return version
             except UnreachableError:
                 raise
             except (EvidenceError, OutsideError):
                 versions.discard_version(self.client, version)
         return None
+
+    def _versions(self) -> list[ModelVersion]:
+        return versions_of_model(self.client, self.address, self.candidate.model, self.bundle.model_digest)
 
     def _adopted_run(self, version: ModelVersion) -> Run | None:
         """The version's own run if it is of this verdict: its process was killed before it could close it."""
@@ -128,8 +134,9 @@ class Recording:
             **self.candidate.tags,
             **self._verdict_tags(info.run_id),
             runs.KEY_TAG: self.candidate.key,
-            versions.DIGEST_TAG: self.digest,
-            versions.MODEL_DIGEST_TAG: made.model_digest,
+            MODEL_TAG: self.bundle.model_digest,
+            versions.DIGEST_TAG: self.bundle.digest,
+            versions.FILES_DIGEST_TAG: made.model_digest,
             versions.EXPERIMENT_TAG: info.experiment_id,
         }
         insisting(

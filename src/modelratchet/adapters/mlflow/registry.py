@@ -19,17 +19,21 @@ from filelock import FileLock, Timeout
 from modelratchet.adapters.mlflow import judged, run_facts, runs, versions
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.errors import translated
+from modelratchet.adapters.mlflow.model_digests import model_digest_of
 from modelratchet.adapters.mlflow.recording import Recording
+from modelratchet.adapters.mlflow.run_files import MlflowRunFiles
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
 from modelratchet.core.page.overriding import with_override
+from modelratchet.core.reports import EVIDENCE_NAME, VERDICT_NAME
 from modelratchet.core.run_facts import RunFacts
 from modelratchet.errors import EvidenceError, RatchetError, TrackingError, UnreachableError
-from modelratchet.storage.bundles import read_bundle, write_bundle
-from modelratchet.usecases.ports.registry import CandidateRecord, RegisteredVersion
+from modelratchet.storage.bundles import Bundle, read_bundle, write_bundle
+from modelratchet.usecases.ports.registry import CandidateRecord, RecordedVerdict, RegisteredVersion
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
     from mlflow.entities.model_registry import ModelVersion
 
 RECORD_LOCK_SECONDS = 600
@@ -52,14 +56,14 @@ class MlflowRegistry:
             return None
         with translated(self._address, f"look up version {number} of {model}"):
             found = versions.version_of_number(self._client, model, number)
-        return versions.registered(found) if found is not None and versions.is_trusted(found) else None
+            return self._registered(found) if found is not None and versions.is_trusted(found) else None
 
     def judged_on_holdout(self, model: str, holdout_digest: str) -> tuple[str, ...]:
-        """Bundles judged on a holdout, the first judged first."""
+        """Models judged on a holdout, the first judged first."""
         return self._judged(model, judged.HOLDOUT_TAG, holdout_digest)
 
     def judged_against_anchor(self, model: str, anchor_digest: str) -> tuple[str, ...]:
-        """Bundles judged against an anchor, the first judged first."""
+        """Models judged against an anchor, the first judged first."""
         return self._judged(model, judged.ANCHOR_TAG, anchor_digest)
 
     def find(self, model: str, key: str) -> RegisteredVersion | None:
@@ -69,7 +73,16 @@ class MlflowRegistry:
         with translated(self._address, f"look up versions of {model}"):
             found = versions.versions_of_verdict(self._client, model, key)
             whole = [version for version in found if versions.is_whole(version)]
-        return _trusted(whole[0]) if whole else None
+            return self._trusted(whole[0]) if whole else None
+
+    def verdicts_on(self, model: str, judgement: str) -> tuple[RecordedVerdict, ...]:
+        """Verdicts recorded of a judgement, the latest first."""
+        if self._address.is_absent:
+            return ()
+        with translated(self._address, f"look up what was judged of {model}"):
+            found = judged.runs_tagged(self._client, model, judged.JUDGEMENT_TAG, judgement)
+        files = MlflowRunFiles(self._address)
+        return tuple(filter(None, (_recorded_verdict(run, files) for run in reversed(found))))
 
     def fetch_bundle(self, version: RegisteredVersion, directory: Path) -> None:
         """Write a version's verified bundle to `directory`."""
@@ -108,13 +121,13 @@ class MlflowRegistry:
         found = self.find(candidate.model, candidate.key)
         if found is not None:
             return found
-        digest = read_bundle(candidate.bundle).digest
+        bundle = read_bundle(candidate.bundle)
         try:
-            with FileLock(self._record_lock(candidate.model, digest), timeout=RECORD_LOCK_SECONDS):
-                return self.find(candidate.model, candidate.key) or self._record(candidate, digest)
+            with FileLock(self._record_lock(candidate.model, bundle.model_digest), timeout=RECORD_LOCK_SECONDS):
+                return self.find(candidate.model, candidate.key) or self._record(candidate, bundle)
         except Timeout as error:
             raise TrackingError(
-                f"another process has been recording this bundle for {RECORD_LOCK_SECONDS} s",
+                f"another process has been recording this model for {RECORD_LOCK_SECONDS} s",
                 hint="Wait for it, or end it, and run again.",
             ) from error
 
@@ -122,12 +135,12 @@ class MlflowRegistry:
         if self._address.is_absent:
             return ()
         with translated(self._address, f"look up what was judged of {model}"):
-            return judged.bundles_judged(self._client, model, tag, digest)
+            return judged.models_judged(self._client, self._address, model, (tag, digest))
 
-    def _record(self, candidate: CandidateRecord, digest: str) -> RegisteredVersion:
+    def _record(self, candidate: CandidateRecord, bundle: Bundle) -> RegisteredVersion:
         try:
             with translated(self._address, f"record {candidate.run_name}"):
-                return _trusted(Recording(self._client, self._address, candidate, digest).complete())
+                return self._trusted(Recording(self._client, self._address, candidate, bundle).complete())
         except UnreachableError:
             raise
         except RatchetError:
@@ -147,12 +160,24 @@ class MlflowRegistry:
         name = hashlib.sha256(f"{self._address.uri} {model} {digest}".encode()).hexdigest()[:24]
         return str(Path(tempfile.gettempdir()) / f"ratchet-record-{os.getuid()}-{name}.lock")
 
+    def _registered(self, version: ModelVersion) -> RegisteredVersion:
+        return versions.registered(version, model_digest_of(self._client, self._address, version))
 
-def _trusted(version: ModelVersion) -> RegisteredVersion:
-    found = versions.registered(version)
-    if not versions.is_trusted(version):
-        raise EvidenceError(
-            f"version {found.version} of {found.model} was not recorded whole by `ratchet`",
-            hint="Run `ratchet run` to record the candidate.",
-        )
-    return found
+    def _trusted(self, version: ModelVersion) -> RegisteredVersion:
+        if not versions.is_trusted(version):
+            raise EvidenceError(
+                f"version {version.version} of {version.name} was not recorded whole by `ratchet`",
+                hint="Run `ratchet run` to record the candidate.",
+            )
+        return self._registered(version)
+
+
+def _recorded_verdict(run: Run, files: MlflowRunFiles) -> RecordedVerdict | None:
+    run_id = str(run.info.run_id)
+    try:
+        verdict, evidence = (files.read(run_id, name) for name in (VERDICT_NAME, EVIDENCE_NAME))
+    except EvidenceError:  # in MLflow's bin, its files gone
+        return None
+    if verdict is None or evidence is None:
+        return None
+    return RecordedVerdict(run_id, run.data.tags.get(runs.KEY_TAG, ""), verdict, evidence)

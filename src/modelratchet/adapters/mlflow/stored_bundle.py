@@ -37,7 +37,7 @@ def read_stored(client: MlflowClient, address: StoreAddress, model: str, number:
             uri = client.get_model_version_download_uri(model, number)
             source = artifacts.repository(uri, address.uri)
             local = Path(source.download_artifacts("", dst_path=folder))
-        found, recorded = artifacts.digest_below(local), version.tags.get(versions.MODEL_DIGEST_TAG)
+        found, recorded = artifacts.digest_below(local), version.tags.get(versions.FILES_DIGEST_TAG)
         bundle = read_bundle(local / model_files.BUNDLE_PATH)
     if bundle.digest != expected:
         raise DigestError(

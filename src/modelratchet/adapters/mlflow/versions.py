@@ -1,12 +1,12 @@
-"""One whole model version per bundle.
+"""One whole model version per model, whatever bundles it comes in.
 
 Nothing in MLflow compares and sets, but version numbers are handed out atomically and tags given at creation appear with
-the version. So whoever makes a version looks afterwards: the lowest one of that bundle counts, all others are deleted.
+the version. So whoever makes a version looks afterwards: the lowest one of that model counts, all others are deleted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STATE_TAG = "ratchet.state"
 WHOLE = "whole"
 DIGEST_TAG = "ratchet.bundle_digest"
-MODEL_DIGEST_TAG = "ratchet.model_digest"
+FILES_DIGEST_TAG = "ratchet.model_digest"
 """Names every file of the MLflow model around the bundle: `MLmodel` and the code are what MLflow itself would load."""
 VERDICT_TAG = "ratchet.verdict_digest"
 VERDICT_RUN_TAG = "ratchet.verdict_run"
@@ -57,14 +57,9 @@ def ensure_model(client: MlflowClient, model: str) -> None:
                 raise
 
 
-def versions_of_bundle(client: MlflowClient, model: str, digest: str) -> list[ModelVersion]:
-    """All versions of a bundle, whole or not, lowest first."""
-    return _having(client, model, DIGEST_TAG, digest)
-
-
 def versions_of_verdict(client: MlflowClient, model: str, key: str) -> list[ModelVersion]:
     """All versions whose latest verdict is that of a key, whole or not, lowest first."""
-    return _having(client, model, VERDICT_TAG, key)
+    return having(client, model, VERDICT_TAG, key)
 
 
 def is_whole(version: ModelVersion) -> bool:
@@ -89,9 +84,8 @@ def is_trusted(version: ModelVersion) -> bool:
     return is_whole(version) and bool(version.tags.get(DIGEST_TAG))
 
 
-def settle(client: MlflowClient, model: str, digest: str) -> ModelVersion | None:
-    """Keep the lowest version of a bundle, and delete the others: they came from a lost reply or another machine."""
-    versions = versions_of_bundle(client, model, digest)
+def settle(client: MlflowClient, versions: Sequence[ModelVersion]) -> ModelVersion | None:
+    """Keep the lowest version of a model, and delete the others: they came from a lost reply or another machine."""
     for other in versions[1:]:
         discard_version(client, other)
     return versions[0] if versions else None
@@ -121,8 +115,8 @@ def discard_version(client: MlflowClient, version: ModelVersion) -> None:
             raise
 
 
-def registered(version: ModelVersion) -> RegisteredVersion:
-    """A version of MLflow's as ours."""
+def registered(version: ModelVersion, model_digest: str) -> RegisteredVersion:
+    """A version of MLflow's as ours; the digest of its model is not always among its tags."""
     return RegisteredVersion(
         model=version.name,
         version=str(version.version),
@@ -131,6 +125,7 @@ def registered(version: ModelVersion) -> RegisteredVersion:
         bundle_digest=version.tags.get(DIGEST_TAG, ""),
         experiment_id=version.tags.get(EXPERIMENT_TAG, ""),
         commit=version.tags.get(COMMIT_TAG) or commit_in(version.tags),
+        model_digest=model_digest,
     )
 
 
@@ -141,7 +136,8 @@ def name_commit(client: MlflowClient, version: ModelVersion, commit: str) -> Non
     insisting(partial(client.set_registered_model_tag, version.name, COMMIT_TAG, commit))
 
 
-def _having(client: MlflowClient, model: str, tag: str, value: str) -> list[ModelVersion]:
+def having(client: MlflowClient, model: str, tag: str, value: str) -> list[ModelVersion]:
+    """All versions with that tag, whole or not, lowest first."""
     try:
         found = client.search_model_versions(f"name = '{model}' AND tags.`{tag}` = '{value}'")
     except Exception as error:

@@ -102,6 +102,7 @@ def _reason(contest: Contest) -> str:
 
 def _digests(verdict: Verdict) -> dict[str, str]:
     digests = {
+        "model": verdict.model_digest,
         "bundle": verdict.bundle_digest,
         "evidence": verdict.evidence_digest,
         "policy": verdict.policy_digest,

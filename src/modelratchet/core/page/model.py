@@ -118,7 +118,7 @@ class Page:
     """
 
     FORMAT: ClassVar[str] = "modelratchet/decision-page"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     decision: Decision
     headline: str

@@ -26,6 +26,9 @@ from modelratchet.core.rules.parity import check_parity
 from modelratchet.core.rules.primary import check_primary
 from modelratchet.core.rules.slices import check_slices
 
+RULES_VERSION = 1
+"""Rises when the same evidence and policy may get another decision, never for a text alone. A verdict names it; those of release 0.1 name none."""
+
 RULES = (
     check_data,
     check_parity,

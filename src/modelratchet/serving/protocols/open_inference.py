@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from modelratchet import __version__
 from modelratchet.core.schema import LABEL_OUTPUT, PROBABILITIES_OUTPUT
 from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.encoders.tensors import Asked, TensorAnswers
@@ -19,6 +18,7 @@ from modelratchet.serving.parsers.tensors import Tensors
 from modelratchet.serving.problems import Problem
 from modelratchet.serving.samples import sample_rows, write_json
 from modelratchet.serving.served import Served
+from modelratchet.version import RELEASE
 
 TAG = "Open Inference Protocol"
 LENGTH_HEADER = b"inference-header-content-length"
@@ -30,7 +30,7 @@ def routes(served: Served) -> Sequence[Route | PredictionRoute]:
     name, version = served.model["name"], served.model["version"]
     paths = (f"/v2/models/{name}", f"/v2/models/{name}/versions/{version}")
     infer = _Inference(served)
-    server = {"name": "modelratchet", "version": __version__, "extensions": ["binary_tensor_data"]}
+    server = {"name": "modelratchet", "version": RELEASE, "extensions": ["binary_tensor_data"]}
     found: list[Route | PredictionRoute] = [
         _static("/v2", server, "What this server is"),
         _static("/v2/health/live", {"live": True}, "Whether the process answers"),

@@ -18,6 +18,7 @@ class RegisteredVersion:
 
     `run_id` is the run that made it, `verdict_run_id` the run of the latest verdict on it; they differ once a bundle has
     been judged again, under another policy, say. `commit` holds all that made the bundle; it is empty where no commit is known that does.
+    `model_digest` is of its graph and schema.
     """
 
     model: str
@@ -27,6 +28,7 @@ class RegisteredVersion:
     bundle_digest: str
     experiment_id: str
     commit: str = ""
+    model_digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class CandidateRecord:
     """One candidate as it goes to the registry.
 
     `key` names the verdict and makes recording idempotent: a run that carries it already is found, not made again.
-    A bundle has one version, however often it is judged: `verdict_tags` are of the latest verdict, `tags` of the
+    A model has one version, in whatever bundles it comes and however often it is judged: `verdict_tags` are of the latest verdict, `tags` of the
     first one.
     `attachments` maps a name at the artifact root (`roc.png`, `verdict.json`) to the local file; MLflow's compare page pairs
     only files at the root that have equal names. `pages` writes the verdict's pages, once the run that they link to is made; equal places
@@ -69,6 +71,16 @@ class CandidateRecord:
     bundle: Path
     pages: Callable[[RunPlace], RunPages]
     example: tuple[Mapping[str, float | str | None], ...]
+
+
+@dataclass(frozen=True)
+class RecordedVerdict:
+    """A verdict and its evidence as they lie beside a run, not yet believed. `key` is the digest that the run was recorded under."""
+
+    run_id: str
+    key: str
+    verdict: bytes
+    evidence: bytes
 
 
 class ModelRegistry(Protocol):
@@ -114,15 +126,25 @@ class ModelRegistry(Protocol):
         """
 
     def judged_on_holdout(self, model: str, holdout_digest: str) -> tuple[str, ...]:
-        """Digests of the bundles that a verdict was recorded on with this holdout, each once, the first judged first."""
+        """Digests of the models that a verdict was recorded on with this holdout, each once, the first judged first.
+
+        What release 0.1 recorded, and no longer has the bundle of, is there by its bundle's digest.
+        """
 
     def judged_against_anchor(self, model: str, anchor_digest: str) -> tuple[str, ...]:
-        """Digests of the bundles that a verdict was recorded on with this anchor's bundle, each once, the first judged first."""
+        """The same with this anchor's bundle."""
+
+    def verdicts_on(self, model: str, judgement: str) -> tuple[RecordedVerdict, ...]:
+        """The verdicts that were recorded of one judgement (`core.judgement`), the latest first.
+
+        Raises:
+            TrackingError: the registry cannot be asked now.
+        """
 
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         """Record a candidate: run, artifacts, version. Calling it again with the same key changes nothing.
 
-        A bundle that has a version keeps it: a run is added, and the version gets the verdict's tags.
+        A model that has a version keeps it, with the bundle that it was first recorded in: a run is added, and the version gets the verdict's tags.
 
         Raises:
             TrackingError: the registry failed; nothing counts as whole, and a later call completes it.

@@ -1,0 +1,45 @@
+"""What a judgement is: one model, judged in one standing, under one policy and one version of the rules, on one runtime.
+
+The same judgement is not made twice: `usecases.earlier_verdict` looks for the verdict that was recorded of it. Times differ from one measurement to the next, so
+the digest of a verdict names one measuring, and this names the question.
+"""
+
+from __future__ import annotations
+
+from modelratchet.core.digests import digest_value
+from modelratchet.core.evidence import Evidence
+from modelratchet.core.verdict import Decision, Verdict
+
+_MEASURED_ANEW = frozenset({"latency", "budget"})
+"""Rules whose findings rest on times and sizes of processes, which no two measurements give alike."""
+
+
+def judgement_of(verdict: Verdict, evidence: Evidence) -> str:
+    """The digest that names a judgement."""
+    parity, latency = evidence.parity, evidence.latency
+    return digest_value(
+        {
+            "model": verdict.model_digest or verdict.bundle_digest,
+            "ledger_head": verdict.ledger_head,
+            "holdout": verdict.holdout_digest,
+            "policy": verdict.policy_digest,
+            "rules": verdict.rules_version,
+            "runtimes": [part and part.runtime_digest for part in (parity, latency)],
+        }
+    )
+
+
+def stands(recorded: Verdict, fresh: Verdict) -> bool:
+    """Whether a recorded verdict stands in place of a fresh one of the same judgement.
+
+    It does where both found the same but for times: to measure again until a draw comes out well is no evidence. It does not where something else came out
+    otherwise (tests of the model were edited, say), nor where it was inconclusive and the fresh one is not.
+    """
+    if recorded.decision is Decision.INCONCLUSIVE and fresh.decision is not Decision.INCONCLUSIVE:
+        return False
+    return _outcomes(recorded) == _outcomes(fresh)
+
+
+def _outcomes(verdict: Verdict) -> list[tuple[str, str, str]]:
+    found = [item for item in verdict.findings if item.rule not in _MEASURED_ANEW]
+    return sorted((item.rule, item.subject, item.outcome.value) for item in found)

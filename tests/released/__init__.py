@@ -1,0 +1,1 @@
+"""Files that earlier releases wrote, and tests that this release still reads them."""
