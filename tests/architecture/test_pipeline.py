@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from tests.architecture.stage_sources import ROOT, listed, reached, stages
+from modelratchet.storage.code import RUNTIME
+from modelratchet.wiring.guard import SETTINGS
+from tests.architecture.stage_sources import ROOT, Entry, listed, reached, stages
 
 
-@pytest.mark.parametrize("stage", list(stages()))
-def test_stage_lists_exactly_the_sources_it_reaches(stage: str) -> None:
-    assert sorted(listed()[stage]) == reached()[stage], "run `make stage-deps`"
+@pytest.fixture(scope="module")
+def right() -> dict[str, Entry]:
+    return reached()
+
+
+@pytest.mark.parametrize("entry", [*stages(), RUNTIME, SETTINGS])
+def test_entry_lists_exactly_the_modules_packages_and_files_it_reaches(entry: str, right: dict[str, Entry]) -> None:
+    assert listed()[entry] == right[entry], "run `make stage-deps`"
+
+
+def test_nothing_else_is_listed() -> None:
+    assert set(listed()) == {*stages(), RUNTIME, SETTINGS}
 
 
 @pytest.mark.parametrize("stage", [name for name, stage in stages().items() if not stage.get("always_changed")])

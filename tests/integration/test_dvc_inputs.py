@@ -22,6 +22,10 @@ stages:
     cmd: cat rows.txt made/one.txt > used.txt
     deps: [made, rows.txt, by-hand.txt]
     outs: [used.txt]
+  use_one:
+    cmd: cat made/one.txt > one.txt
+    deps: [made/one.txt]
+    outs: [one.txt]
 """
 
 
@@ -100,6 +104,29 @@ def test_a_changed_folder_is_found(project: Path, change: str) -> None:
 
     with pytest.raises(DigestError, match="made is not what `make` wrote"):
         require_recorded_inputs(project, "use")
+
+
+@pytest.mark.parametrize("changed", ["made/one.txt", "made/deep/ü.txt"])
+def test_an_input_in_a_folder_is_held_with_all_of_the_folder(project: Path, changed: str) -> None:
+    require_recorded_inputs(project, "use_one")
+    (project / changed).write_text("drei\n")
+
+    with pytest.raises(DigestError, match="made is not what `make` wrote"):
+        require_recorded_inputs(project, "use_one")
+
+
+def test_a_missing_file_of_a_folder_is_found(project: Path) -> None:
+    (project / "made/one.txt").unlink()
+
+    with pytest.raises(DigestError, match="made is not what `make` wrote"):
+        require_recorded_inputs(project, "use_one")
+
+
+def test_a_folder_whose_name_begins_like_an_output_is_another(project: Path) -> None:
+    (project / "dvc.yaml").write_text(PIPELINE.replace("made/one.txt]", "made-by-hand/one.txt]"))
+    (project / "made/one.txt").write_text("drei\n")
+
+    require_recorded_inputs(project, "use_one")
 
 
 def test_a_missing_input_is_said(project: Path) -> None:

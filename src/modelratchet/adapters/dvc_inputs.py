@@ -35,16 +35,17 @@ class RecordedOutput:
 def require_recorded_inputs(root: Path, stage: str) -> None:
     """Hash every input of a stage that an earlier stage wrote.
 
-    A file that no stage wrote, or that DVC has not recorded yet, is none of these.
+    A file that no stage wrote, or that DVC has not recorded yet, is none of these. Of an input in a folder that a stage wrote as a whole, all
+    of the folder is hashed: that is what DVC recorded.
 
     Raises:
         MissingEvidenceError: an input is not there.
         DigestError: an input has other bytes than its stage wrote.
         EvidenceError: `dvc.yaml` or `dvc.lock` cannot be read.
     """
-    wanted = set(_inputs(root, stage))
+    wanted = tuple(_inputs(root, stage))
     for output in _outputs(root) if wanted else ():
-        if output.path in wanted:
+        if any(f"{path}/".startswith(f"{output.path}/") for path in wanted):
             _require(root, output)
 
 

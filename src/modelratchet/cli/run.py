@@ -18,7 +18,8 @@ from modelratchet.errors import ExitCode, MissingEvidenceError
 from modelratchet.usecases.ports.pipeline import RunRequest
 from modelratchet.usecases.read_report import Report, read_report
 from modelratchet.usecases.run_pipeline import PipelineOutcome, run_pipeline
-from modelratchet.wiring.commands import LOG, REPORT_FILES, check_params, pipeline_runner, the_only_run
+from modelratchet.wiring.commands import LOG, REPORT_FILES, pipeline_runner, the_only_run
+from modelratchet.wiring.guard import check_params
 
 LAST_STAGE_WITHOUT_REGISTRY = "decide"
 

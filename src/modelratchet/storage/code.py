@@ -1,75 +1,60 @@
-"""Which sources each stage is made of, by digest. Called by the `watch_source` stage on every run.
+"""What the digests of code say that `watch_source` wrote: which code and packages each stage is made of. Stages read it.
 
-DVC does not see imports, and it loads and rewrites its lock for every stage that runs: hundreds of source files among the dependencies
-make that slow (docs/adr/0001). So each stage depends on one small file that changes when any of its sources does.
+How they are made is in `storage.code_digests`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from modelratchet.core.digests import digest_value
-from modelratchet.errors import MissingEvidenceError
-from modelratchet.storage.files import digest_file, read_json, write_json
+from modelratchet.errors import EvidenceError, MissingEvidenceError
+from modelratchet.storage.files import read_json
 
-OWN_MODULE = "pipeline/project.py"
-
-
-def stage_sources(listing: Path) -> dict[str, tuple[Path, ...]]:
-    """The sources of each stage, sorted.
-
-    A stage made of `project.py` is made of the user's other modules beside it too. A listed name that ends in `/` stands for all files
-    below that folder, which need not be there.
-
-    Raises:
-        MissingEvidenceError: the listing is not there.
-    """
-    listed: Mapping[str, list[str]] = read_json(listing)
-    folder = Path(OWN_MODULE).parent
-    own = {str(path) for path in folder.rglob("*.py") if path.stem not in listed}
-    return {
-        stage: tuple(Path(name) for name in sorted({*_files(names), *(own if OWN_MODULE in names else ())}))
-        for stage, names in listed.items()
-    }
+RUNTIME = "runtime"
+"""The entry for all that answers requests. It is no stage: what measures the server depends on it."""
 
 
-def write_code_digests(listing: Path, directory: Path) -> bool:
-    """Write one digest a stage into `directory`, only where it changed.
+@dataclass(frozen=True)
+class CodeDigests:
+    """The digest of a stage's modules and files, and of the lock's lines for its packages."""
 
-    Returns:
-        Whether anything changed.
+    code: str
+    packages: str
+
+
+def read_code_digests(directory: Path, entry: str) -> CodeDigests:
+    """What a stage is made of.
 
     Raises:
-        MissingEvidenceError: a listed source is not there.
+        MissingEvidenceError: nobody has looked yet.
+        EvidenceError: the file says something else.
     """
-    sources = stage_sources(listing)
-    digests = {path: _digest(path) for paths in sources.values() for path in paths}
-    has_changed = False
-    for stage, paths in sources.items():
-        value = {"digest": digest_value({path.as_posix(): digests[path] for path in paths})}
-        target = directory / f"{stage}.json"
-        if not target.exists() or read_json(target) != value:
-            write_json(target, value)
-            has_changed = True
-    return has_changed
+    path = directory / f"{entry}.json"
+    found = read_json(path)
+    if not isinstance(found, dict) or not all(isinstance(found.get(key), str) for key in ("digest", "packages")):
+        raise EvidenceError(f"{path} holds no digests", hint="Delete it and run `ratchet run`.")
+    return CodeDigests(found["digest"], found["packages"])
 
 
-def _files(names: list[str]) -> Iterator[str]:
-    for name in names:
-        if not name.endswith("/"):
-            yield name
-            continue
-        for path in Path(name).rglob("*"):
-            # what Python and tools leave there is no source
-            if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in path.parts):
-                yield path.as_posix()
+def runtime_digest(directory: Path) -> str | None:
+    """The digest of all that answers requests, code and packages; None where nobody has looked yet.
 
-
-def _digest(path: Path) -> str:
+    Raises:
+        EvidenceError: the file says something else.
+    """
     try:
-        return digest_file(path)
-    except FileNotFoundError as error:
-        raise MissingEvidenceError(
-            f"{path} is not there, but a stage imports it", hint="Run `make stage-deps`."
-        ) from error
+        found = read_json(directory / f"{RUNTIME}.json")
+    except MissingEvidenceError:
+        return None
+    if not isinstance(found, dict) or not isinstance(found.get("digest"), str):
+        raise EvidenceError(f"{directory / RUNTIME}.json holds no digest", hint="Delete it and run `ratchet run`.")
+    return str(found["digest"])
+
+
+def written_digests(entry: str, digests: CodeDigests) -> dict[str, str]:
+    """The content of an entry's file. The runtime has one digest over both, for one number is what records name."""
+    if entry == RUNTIME:
+        return {"digest": digest_value([digests.code, digests.packages])}
+    return {"digest": digests.code, "packages": digests.packages}

@@ -13,7 +13,7 @@ from modelratchet.adapters.git_changes import changed_files
 from modelratchet.config.layout import SOURCES
 from modelratchet.core.changed_files import EVERYTHING, Touched, touched
 from modelratchet.errors import EvidenceError
-from modelratchet.storage.files import read_json
+from modelratchet.storage.code_listing import paths_in_a_checkout, read_listing
 from modelratchet.wiring.jobs import job_outputs
 
 SINCE_VARIABLE = "SINCE"
@@ -30,8 +30,10 @@ def main() -> None:
 
 def _stage_sources() -> frozenset[str]:
     try:
-        return frozenset(name for names in read_json(SOURCES).values() for name in names)
-    except EvidenceError:  # a project without the list: every source may be a stage's
+        return paths_in_a_checkout(read_listing(SOURCES))
+    except (
+        EvidenceError
+    ):  # a project without the list, or with one of an earlier release: every source may be a stage's
         return frozenset({"src/"})
 
 

@@ -68,6 +68,8 @@ def evaluated(bundle: Bundle, holdout: Holdout, settings: EvaluateSettings) -> J
 def refuse_trained_on(bundle: Bundle, holdout: Holdout, settings: EvaluateSettings, train: Path = TRAIN) -> None:
     """Refuse a holdout that holds rows which the bundle was trained on: files can be edited after the split.
 
+    It reads the manifest, which is no dependency of `evaluate`: all that it takes from there is the digest of the training rows, and those are one.
+
     Raises:
         EvidenceError: the training rows are not the ones that the bundle names.
         DataError: see `modeling.overlap.refuse_overlap`.

@@ -6,12 +6,12 @@ from typing import Any
 
 from modelratchet.config.columns import Columns
 from modelratchet.config.ingest import Ingest
-from modelratchet.config.layout import LOCK, SOURCES, TRAIN
+from modelratchet.config.layout import CODE, TRAIN
 from modelratchet.config.settings import DEFAULT_SEED, ModelName, Seed, Settings, TaskName
 from modelratchet.config.split import Split
 from modelratchet.config.train import Train
 from modelratchet.core.manifest import Lineage
-from modelratchet.storage.code import stage_sources
+from modelratchet.storage.code import read_code_digests
 from modelratchet.storage.lineage import lineage_of
 
 
@@ -37,5 +37,5 @@ def model_settings(settings: Settings) -> Any:
 
 
 def model_lineage(settings: Blocks) -> Lineage:
-    """What the model is a function of: rows, settings, and the sources that `convert` and the stages before it reach, which DVC watches too."""
-    return lineage_of(TRAIN, model_settings(settings), stage_sources(SOURCES)["convert"], LOCK)
+    """What the model is a function of: rows, settings, and the code and packages of `convert` and the stages before it, which DVC watches too."""
+    return lineage_of(TRAIN, model_settings(settings), read_code_digests(CODE, "convert"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 
 from modelratchet.core.changed_files import Touched, touched
+from modelratchet.storage.code_listing import paths_in_a_checkout, read_listing
 
 _STAGES = frozenset({"pipeline/train.py", "src/modelratchet/core/gate.py", "tests/model/"})
 _NEITHER, _CODE, _BOTH = (
@@ -75,7 +75,7 @@ def test_no_change_touches_nothing() -> None:
 
 
 def test_every_source_of_a_stage_of_this_project_touches_the_model() -> None:
-    listed = {name for names in json.loads(Path("pipeline/sources.json").read_text()).values() for name in names}
+    listed = paths_in_a_checkout(read_listing(Path("pipeline/sources.json")))
     files = [name + "test_one.py" if name.endswith("/") else name for name in listed]
 
     assert all(touched([name], listed).model for name in files)

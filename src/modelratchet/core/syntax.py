@@ -1,0 +1,93 @@
+"""The digest of a Python source as the interpreter sees it: what only people read does not count. Pure.
+
+Left out: comments, layout, docstrings and other bare texts, and the descriptions of settings, which pydantic shows and never obeys. Everything
+else counts, a type hint too: pydantic and dataclasses read those. `storage.code_digests` calls it.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from modelratchet.core.digests import digest_bytes
+
+_UNSEEN = {"ctx", "kind", "type_comment", "type_ignores"}
+"""Fields of nodes that say nothing, or what others say already: whether a name is stored is told by where it stands."""
+
+
+def syntax_digest(source: bytes) -> str:
+    r"""Digest a source's syntax tree; of one that does not parse, the bytes.
+
+    Law: what differs in comments, layout, docstrings and descriptions of settings alone has one digest. The digest is the same under every
+    Python that parses the source into the same tree; positions are no part of it.
+
+    >>> syntax_digest(b"def f():\n    'One.'\n    return 1") == syntax_digest(b"def f(): return 1  # one")
+    True
+    >>> syntax_digest(b"def f(): return 1") == syntax_digest(b"def f(): return 2")
+    False
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an odd escape in a text is the source's own business
+            tree = ast.parse(source)
+        parts: list[str] = []
+        _write(tree, frozenset(_field_names(tree)), parts)
+        return digest_bytes("".join(parts).encode("ascii"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return digest_bytes(source)
+
+
+def _field_names(tree: ast.Module) -> Iterator[str]:
+    """How this source spells pydantic's `Field`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] == "pydantic":
+            yield from (alias.asname or alias.name for alias in node.names if alias.name == "Field")
+        elif isinstance(node, ast.Import):
+            yield from (f"{alias.asname or alias.name}.Field" for alias in node.names if alias.name == "pydantic")
+
+
+def _write(node: Any, fields: Collection[str], parts: list[str]) -> None:
+    """Add a node as text. Empty fields are left out, so that a Python whose nodes have more of them writes the same."""
+    if isinstance(node, ast.AST):
+        parts.append(type(node).__name__ + "(")
+        for name in node._fields:
+            seen = _seen(node, name, getattr(node, name, None), fields)
+            if name not in _UNSEEN and ((seen is not None and seen != []) or isinstance(node, ast.Constant)):
+                parts.append(name + "=")
+                _write(seen, fields, parts)
+        parts.append(")")
+    elif isinstance(node, list):
+        parts.append("[")
+        for item in node:
+            _write(item, fields, parts)
+            parts.append(",")
+        parts.append("]")
+    else:
+        parts.append(ascii(node))
+
+
+def _seen(node: ast.AST, name: str, value: Any, fields: Collection[str]) -> Any:
+    """The value of a node's field without what only people read."""
+    if name == "body" and isinstance(value, list):
+        return [item for item in value if not _is_bare_text(item)] or (
+            [] if isinstance(node, ast.Module) else [ast.Pass()]
+        )
+    if name == "keywords" and isinstance(node, ast.Call) and _dotted(node.func) in fields:
+        return [item for item in value if not (item.arg == "description" and _is_text(item.value))]
+    return value
+
+
+def _is_bare_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and _is_text(node.value)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _dotted(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
