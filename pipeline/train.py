@@ -6,10 +6,11 @@ from modelratchet.modeling.tables import read_table
 from modelratchet.modeling.training import train, write_trained
 from modelratchet.wiring.modeling import column_plan, estimator_of
 from modelratchet.wiring.stage import run_stage
-from pipeline import project
 
 
 def main() -> None:
+    from pipeline import project  # here, so that what is wrong in it ends this stage as any other error of it does
+
     params = load_params()
     trained = train(estimator_of(params, project), read_table(TRAIN), column_plan(params))
     write_trained(ESTIMATOR, trained)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import signal
 import sys
@@ -18,13 +17,13 @@ from modelratchet.adapters.dvc_inputs import require_recorded_inputs
 from modelratchet.config.environment import JOURNAL_VARIABLE, switch_telemetry_off
 from modelratchet.config.layout import JOURNAL
 from modelratchet.errors import ExitCode, RatchetError
-from modelratchet.storage.files import storage_error
+from modelratchet.storage.bug_reports import disk_fault, is_debugging, report_bug
 from modelratchet.storage.journal import StageRun, append_stage_run
 
 _PR_SET_PDEATHSIG = 1
 # set by DVC for the command of a stage
 _STAGE_VARIABLE = "DVC_STAGE"
-_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
+_PACKAGE = Path(__file__).parents[1]
 
 
 def run_stage(name: str, main: Callable[[], bool | None]) -> None:
@@ -69,12 +68,41 @@ def _ending_of(main: Callable[[], bool | None]) -> _Ending:
         return _Ending(
             ExitCode.INTERRUPTED, "stopped before it was done", "`ratchet run` goes on from the last whole stage."
         )
-    except Exception as error:  # the edge: whatever else comes is the disk's fault, or ours, or project.py's
-        traceback.print_exc()
-        if isinstance(error, OSError) and error.errno in _DISK_FAULTS:
-            failure = storage_error(Path(error.filename or "a file"), error)
-            return _Ending(failure.exit_code, failure.message, failure.hint)
-        return _Ending(ExitCode.USAGE, f"failed with {type(error).__name__}: {error}", "The traceback shows where.")
+    except (
+        Exception,
+        SystemExit,
+    ) as error:  # the edge: whatever else comes is the disk's fault, or project.py's, or ours
+        if is_debugging():
+            traceback.print_exc()
+        return _ending_of_unexpected(error)
+
+
+def _ending_of_unexpected(error: BaseException) -> _Ending:
+    if fault := disk_fault(error):
+        return _Ending(fault.exit_code, fault.message, fault.hint)
+    reason = f"{type(error).__name__}: {error}"
+    if place := _own_line(error):
+        return _Ending(
+            ExitCode.USAGE, f"{place} failed: {reason}", "Mend it there; RATCHET_DEBUG=1 prints the traceback."
+        )
+    report = report_bug(error, sys.orig_argv)
+    if not (report.is_kept or is_debugging()):
+        print(report.text, file=sys.stderr)
+    return _Ending(ExitCode.BUG, report.line)
+
+
+def _own_line(error: BaseException) -> str:
+    """The deepest line that is the project's own: what lies in this folder, but for us, the stage's file and an environment. Empty where none is."""
+    here, stage = Path.cwd(), getattr(sys.modules["__main__"], "__file__", None)
+    foreign = (_PACKAGE, Path(sys.prefix), *([Path(stage)] if stage else []))
+    lines = [(frame.filename, frame.lineno, frame.line) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename:
+        lines.append((error.filename, error.lineno, (error.text or "").strip()))
+    for name, number, line in reversed(lines):
+        path = Path(name)
+        if path.is_relative_to(here) and not any(path.is_relative_to(other) for other in foreign):
+            return f"{path.relative_to(here).as_posix()} in line {number} ({line})"
+    return ""
 
 
 def _end_with_parent() -> None:
