@@ -52,6 +52,12 @@ def test_generated_examples_are_the_same_each_time() -> None:
     assert nightly.max_examples > settings.default.max_examples
 
 
+def test_ci_runs_the_suite_as_a_new_machine_would() -> None:
+    (line,) = (line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.endswith("make test"))
+
+    assert line.startswith('env -i HOME="$home" PATH="$PATH" ')
+
+
 @pytest.mark.parametrize("target", ["test", "test-unit"])
 def test_make_runs_no_random_examples_but_where_it_says_so(target: str) -> None:
     recipes = subprocess.run(["make", "-n", "-o", ".venv/.installed", target, "test-random"], cwd=ROOT, capture_output=True, text=True, check=True)  # fmt: skip
