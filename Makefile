@@ -10,7 +10,7 @@ COMPILE ?= --compile-bytecode
 export DVC_NO_ANALYTICS = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test rehearse test-unit test-docs test-wheel simulations check check-workflows format lock stage-deps environment programs changes required install clean help
+.PHONY: run test rehearse test-unit test-random test-docs test-wheel simulations check check-workflows format lock stage-deps environment programs changes required install clean help
 
 help:            ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -19,13 +19,16 @@ run: $(STAMP)    ## the whole pipeline on the example, from data to a recorded v
 	@$(BIN)/ratchet run
 
 test: $(STAMP)   ## the whole suite
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --durations=10 --ignore tests/rehearsal $(TESTS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --durations=10 --ignore tests/rehearsal --say-skipped-last $(TESTS)
 
 rehearse: $(STAMP) $(VENV)/.rehearsal  ## run the workflow files themselves, as written, without GitHub (needs Node and docker-registry: make programs; Docker for images)
 	@$(BIN)/python -m pytest -q --durations=20 --timeout=1500 $(or $(TESTS),tests/rehearsal)
 
 test-unit: $(STAMP)  ## the quick tests only
 	@$(BIN)/python -m pytest tests/unit -q -n $(WORKERS) -m "not slow"
+
+test-random: $(STAMP)  ## the properties on random examples, more of them: what fails is kept as an @example
+	@$(BIN)/python -m pytest -q -n $(WORKERS) -m hypothesis --hypothesis-profile nightly --ignore tests/rehearsal $(TESTS)
 
 test-docs: $(STAMP)  ## the tests of the documentation; pages that other tests follow or read count as code
 	@$(BIN)/python -m pytest -q tests/architecture/test_docs.py

@@ -26,7 +26,7 @@ from modelratchet.storage.files import read_json, write_json
 
 RUNS = Path(".ratchet/rehearsal/runs.json")
 WHOLE_PROJECT = Path(__file__).with_name("workflow_steps.json")
-MEASURED = ("make check", "make test", "make test-docs", "make test-wheel", "make simulations", "make rehearse", "ratchet run", "ratchet audit requirements.lock requirements-serving.lock")  # fmt: skip
+MEASURED = ("make check", "make test", "make test-docs", "make test-wheel", "make simulations", "make test-random", "make rehearse", "ratchet run", "ratchet audit requirements.lock requirements-serving.lock")  # fmt: skip
 PIPELINE = "ratchet run"
 AS_LONG_AS_THE_PIPELINE = ("ratchet retrain", "ratchet reproduce")
 """Steps that begin like this run all stages anew."""

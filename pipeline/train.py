@@ -10,7 +10,6 @@ from modelratchet.modeling.training import train, write_trained
 from modelratchet.wiring.columns import column_plan
 from modelratchet.wiring.fitting import estimator_of
 from modelratchet.wiring.stage import run_stage
-from pipeline import project
 
 
 class Blocks(Settings):
@@ -23,6 +22,8 @@ class Blocks(Settings):
 
 
 def main() -> None:
+    from pipeline import project  # here, so that what is wrong in it ends this stage as any other error of it does
+
     settings = load_settings(Blocks)
     trained = train(estimator_of(settings, project), read_table(TRAIN), column_plan(settings))
     write_trained(ESTIMATOR, trained)

@@ -19,11 +19,11 @@ from multiprocessing import get_context
 from typing import Any, TypeVar
 
 from modelratchet.adapters.mlflow.address import prepare_environment
-from modelratchet.errors import RatchetError
+from modelratchet.errors import ExitCode, RatchetError
 
 KILLED = -int(signal.SIGKILL)
 STUCK = -int(signal.SIGALRM)
-UNEXPECTED = 70
+UNEXPECTED = int(ExitCode.BUG)
 LIMIT_SECONDS = 240
 
 _LANE: dict[str, Callable[..., Any]] = {}

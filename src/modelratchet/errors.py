@@ -19,6 +19,8 @@ The tree branches by what the caller does next:
         ├── StorageError          the disk is full or cannot be written
         └── EndpointError         a server that was asked does not answer
 
+    any other exception      70  report a bug: it is no verdict, and its traceback is in a file
+
 A verdict of *reject* is a value, not an exception; only a stage that has to stop the pipeline raises
 `RejectedError`. Messages say what was found, what was expected and what to do.
 """
@@ -37,7 +39,11 @@ class ExitCode(IntEnum):
     USAGE = 2
     EVIDENCE = 3
     OUTSIDE = 4
+    BUG = 70
+    """An exception that nobody expected; the number is EX_SOFTWARE of sysexits.h."""
     INTERRUPTED = 130
+    UNREAD = 141
+    """Who read the output left before its end; shells say so of a program that SIGPIPE ended."""
 
 
 class RatchetError(Exception):

@@ -57,6 +57,16 @@ def test_a_step_is_one_command_of_make_or_ratchet(where: str, command: str) -> N
     assert words(command)[0] in {"make", "ratchet"}
 
 
+@pytest.mark.parametrize("found", [item for item in jobs() if item.steps], ids=str)
+def test_any_exit_code_but_0_makes_a_job_red(found: Job) -> None:
+    """1 is a verdict's, 70 a bug's: neither passes for 0."""
+    assert not [part for part in (found.data, *found.steps) if "continue-on-error" in part]
+
+
+def test_random_examples_are_tried_every_night() -> None:
+    assert "make test-random" in [command for where, command in commands() if where.startswith("nightly")]
+
+
 @pytest.mark.parametrize(("where", "command"), [item for item in commands() if item[1].startswith("make ")])
 def test_a_target_of_make_is_there(where: str, command: str) -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)

@@ -168,3 +168,30 @@ def wait_for_stage(log: Path, stage: str) -> None:
             return
         time.sleep(0.1)
     pytest.fail(f"{stage} did not start")
+
+
+def test_bug_in_a_stage_ends_the_run_with_70_and_names_its_traceback(flights: Project) -> None:
+    stage = flights.folder / "pipeline" / "decide.py"
+    stage.write_text(
+        stage.read_text().replace("def main() -> None:\n", 'def main() -> None:\n    raise RuntimeError("boom")\n')
+    )
+
+    fails(flights, 70, "ratchet: decide: this is a bug, and no verdict: RuntimeError: boom", ".ratchet/errors/")
+
+    (file,) = (flights.folder / ".ratchet" / "errors").iterdir()
+    assert "decide.py" in file.read_text()
+    done = flights.ratchet("--debug", "run")
+    assert done.returncode == 70
+    assert "Traceback (most recent call last)" in done.stderr
+
+
+def test_error_of_the_projects_own_estimator_is_the_projects_to_mend(flights: Project) -> None:
+    project = flights.folder / "pipeline" / "project.py"
+    lines = project.read_text().splitlines()
+    project.write_text("\n".join([*lines, "", "", "def estimator(**_):", "    return {}['price']", ""]))
+    flights.edit_params(train__estimator="project", train__project={})
+
+    place = f"train: pipeline/project.py in line {len(lines) + 4} (return {{}}['price']) failed: KeyError: 'price'"
+    fails(flights, 2, place)
+
+    assert not (flights.folder / ".ratchet" / "errors").exists()

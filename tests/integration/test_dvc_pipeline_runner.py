@@ -88,6 +88,16 @@ def test_stage_that_fails_passes_its_message_and_exit_code_on(project: Path) -> 
     assert (outcome.failed.message, outcome.failed.hint) == ("no rows", "add some")
 
 
+def test_bug_in_a_stage_is_passed_on_as_one(project: Path) -> None:
+    write_stage("second", 'raise RuntimeError("boom")')
+
+    outcome = run()
+
+    assert outcome.failed is not None
+    assert (outcome.failed.stage, outcome.failed.exit_code) == ("second", 70)
+    assert outcome.failed.message.startswith("this is a bug, and no verdict: RuntimeError: boom; the traceback is in ")
+
+
 def test_run_goes_on_from_the_last_whole_stage(project: Path) -> None:
     write_stage("second", 'raise DataError("no rows")')
     run()

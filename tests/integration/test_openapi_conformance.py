@@ -28,6 +28,6 @@ BEYOND_SCHEMAS = [positive_data_acceptance, negative_data_rejection]
 
 
 @SCHEMA.parametrize()
-@settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_server_is_as_it_says(case: Any) -> None:
     case.call_and_validate(excluded_checks=BEYOND_SCHEMAS)

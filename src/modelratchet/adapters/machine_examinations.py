@@ -1,4 +1,4 @@
-"""What `ratchet doctor` looks at: interpreter, libraries, git, DVC, disk, registry, engine, browser."""
+"""What `ratchet doctor` looks at: interpreter, libraries, git and who commits, DVC, disk, registry, engine, browser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENOUGH_BYTES = 2 * 1024**3
 
 def machine_examinations() -> tuple[Examination, ...]:
     """All examinations, in the order they are shown."""
-    return (python, libraries, git, dvc, params, disk, registry, docker, browser)
+    return (python, libraries, git, identity, dvc, params, disk, registry, docker, browser)
 
 
 def python() -> Examined:
@@ -61,6 +61,26 @@ def git() -> Examined:
     return Examined(
         "git", Level.NEEDED, "this folder is no repository", "Run `git init` and commit, or work in a clone."
     )
+
+
+def identity() -> Examined:
+    """Who commits, by git's settings or the environment; what git would guess from user and host does not count, for DVC guesses nothing."""
+    asked = ["git", "-c", "user.useConfigOnly=true", "var"]
+    try:
+        answers = [
+            subprocess.run([*asked, f"GIT_{who}_IDENT"], capture_output=True, text=True, check=False)
+            for who in ("AUTHOR", "COMMITTER")
+        ]
+    except OSError:
+        return Examined("git identity", Level.OPTIONAL, "not known without git", "Install git first.")
+    if any(answer.returncode for answer in answers):
+        return Examined(
+            "git identity",
+            Level.OPTIONAL,
+            "git does not know who you are",
+            "`git commit` and `dvc exp run` need it: git config --global user.name NAME; git config --global user.email ADDRESS",
+        )
+    return Examined("git identity", Level.FINE, answers[1].stdout.rpartition(">")[0] + ">")
 
 
 def dvc() -> Examined:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from modelratchet.errors import ExitCode, RatchetError
+from modelratchet.storage.bug_reports import DEBUG_VARIABLE, disk_fault, is_debugging, report_bug
 from modelratchet.version import RELEASE
 
 COMMANDS = {
@@ -62,6 +64,10 @@ COMMANDS = {
 }
 
 
+class _KeptError(Exception):
+    """Carries another error past click."""
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands' names and one-line helps without importing them."""
 
@@ -88,6 +94,13 @@ class LazyGroup(click.Group):
             ctx.fail(f"no command {args[0]!r}" + (f"; did you mean {close[0]}?" if close else "; see `ratchet --help`"))
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; keep from click what it would end by itself, with the code of a verdict or of Ctrl-C."""
+        try:
+            return super().invoke(ctx)
+        except (BrokenPipeError, EOFError) as error:
+            raise _KeptError from error
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands."""
         with formatter.section("Commands"):
@@ -102,35 +115,96 @@ class LazyGroup(click.Group):
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Run as if started in this folder.",
 )
-def cli(directory: Path | None) -> None:
+@click.option("--debug", is_flag=True, help="Print the traceback of an error that nobody expected (exit code 70).")
+def cli(directory: Path | None, debug: bool) -> None:
     """Take a model from a commit to production, and only with evidence that it is no worse and no slower.
 
     Exit codes: 0 done or passed, 1 rejected or inconclusive, 2 usage or configuration, 3 evidence missing or
-    untrusted, 4 another system failed (try again).
+    untrusted, 4 another system failed (try again), 70 a bug: no verdict, report it with the file that is named.
     """
     if directory:
         os.chdir(directory)
+    if debug:
+        os.environ[DEBUG_VARIABLE] = "1"  # for the stages of a run too
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run `ratchet` and return its exit code; the only place where errors are printed."""
     try:
+        return _ended(arguments)
+    finally:
+        _let_go_of_output()
+
+
+def _ended(arguments: list[str] | None) -> int:
+    try:
         result: Any = cli.main(args=arguments, prog_name="ratchet", standalone_mode=False)
         return int(result) if isinstance(result, int) else int(ExitCode.DONE)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return int(ExitCode.USAGE)
     except RatchetError as error:
-        click.echo(f"ratchet: {error.message}", err=True)
-        if error.hint:
-            click.echo(error.hint, err=True)
-        return int(error.exit_code)
+        return _told(error)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("ratchet: stopped; what was done is kept, and the same command goes on from there", err=True)
+        _say("ratchet: stopped; what was done is kept, and the same command goes on from there")
         return int(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return int(ExitCode.DONE)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the edge: 1 would be read as a verdict
+        return _unexpected(error.__cause__ if isinstance(error, _KeptError) and error.__cause__ else error, arguments)
+
+
+def _unexpected(error: BaseException, arguments: list[str] | None) -> int:
+    """End with 70, unless it is the disk's fault, or nobody's: whoever read the output has enough."""
+    # click ends a help text that nobody reads with SystemExit
+    if isinstance(error, BrokenPipeError | SystemExit) and _is_output_closed():
+        return int(ExitCode.UNREAD)
+    if fault := disk_fault(error):
+        return _told(fault, error)
+    report = report_bug(error, ["ratchet", *(sys.argv[1:] if arguments is None else arguments)])
+    _say(f"ratchet: {report.line}")
+    if is_debugging() or not report.is_kept:
+        _say(report.text)
+    return int(ExitCode.BUG)
+
+
+def _told(error: RatchetError, cause: BaseException | None = None) -> int:
+    _say(f"ratchet: {error.message}")
+    if error.hint:
+        _say(error.hint)
+    if cause and is_debugging():
+        import traceback
+
+        _say("".join(traceback.format_exception(cause)))
+    return int(error.exit_code)
+
+
+def _say(text: str) -> None:
+    """Print it to standard error; one that takes nothing changes no exit code."""
+    with suppress(OSError, ValueError):
+        click.echo(text, err=True)
+
+
+def _let_go_of_output() -> None:
+    """Drop what no stream takes: the interpreter would try again at its end, and change the exit code to 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _is_output_closed() -> bool:
+    """Whether nobody reads what is printed any more: any other pipe that breaks is a bug."""
+    import select
+
+    try:
+        asked = select.poll()
+        for stream in (1, 2):
+            asked.register(stream, 0)
+        return any(happened & select.POLLERR for _, happened in asked.poll(0))
+    except OSError:
+        return True
 
 
 if __name__ == "__main__":

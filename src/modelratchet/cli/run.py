@@ -15,6 +15,7 @@ from modelratchet.cli.progress import RunProgress
 from modelratchet.config import layout
 from modelratchet.config.environment import STANDING_VARIABLE
 from modelratchet.errors import ExitCode, MissingEvidenceError
+from modelratchet.storage.bug_reports import is_debugging
 from modelratchet.usecases.ports.pipeline import RunRequest
 from modelratchet.usecases.read_report import Report, read_report
 from modelratchet.usecases.run_pipeline import PipelineOutcome, run_pipeline
@@ -82,6 +83,8 @@ def ending(outcome: PipelineOutcome, progress: RunProgress) -> int:
         click.echo("\n".join(progress.tail), err=True)
         click.echo(f"ratchet: the pipeline stopped; all that it printed is in {LOG}", err=True)
         return ExitCode.USAGE
+    if is_debugging():
+        click.echo(LOG.read_text(encoding="utf-8").rpartition(f"== {failed.stage}\n")[2], err=True)
     click.echo(f"ratchet: {failed.stage}: {failed.message}", err=True)
     if failed.hint:
         click.echo(failed.hint, err=True)

@@ -56,8 +56,10 @@ def unfit(covered: Coverage, rule: WindowRule, now: dt.datetime) -> str | None:
     end = start_of(covered.period.shifted(1), rule.zone)
     if now < end:
         return f"is not over before {write_moment(end)}"
-    if now < end + rule.wait:
-        return f"waits for late rows until {write_moment(end + rule.wait)} (retrain.wait_days)"
+    # in UTC: by the clocks of a zone a day may have 23 hours
+    complete = end.astimezone(dt.UTC) + rule.wait
+    if now < complete:
+        return f"waits for late rows until {write_moment(complete)} (retrain.wait_days)"
     return _hole(covered, rule)
 
 

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ def main() -> int:
     # as the first process of a container it would not be ended by one before uvicorn listens; and uvicorn, once it has drained, sends
     # itself the signal again, which would be no clean end
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    from modelratchet.errors import RatchetError
+    from modelratchet.errors import ExitCode, RatchetError
     from modelratchet.serving.entry import make_server, refuse_unservable
     from modelratchet.serving.settings import read_settings
 
@@ -44,6 +45,9 @@ def main() -> int:
     except RatchetError as error:
         print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)  # noqa: T201 - there is no other output yet
         return int(error.exit_code)
+    except Exception:  # noqa: BLE001 - the edge; a server's log is where its errors are looked for
+        traceback.print_exc()
+        return int(ExitCode.BUG)
 
 
 @contextmanager

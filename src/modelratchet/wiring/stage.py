@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import errno
+import importlib
 import os
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -18,13 +17,11 @@ from modelratchet.adapters.dvc_inputs import require_recorded_inputs
 from modelratchet.config.environment import JOURNAL_VARIABLE, switch_telemetry_off
 from modelratchet.config.layout import JOURNAL
 from modelratchet.errors import ExitCode, RatchetError
-from modelratchet.storage.files import storage_error
 from modelratchet.storage.journal import StageRun, append_stage_run
 
 _PR_SET_PDEATHSIG = 1
 # set by DVC for the command of a stage
 _STAGE_VARIABLE = "DVC_STAGE"
-_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 
 
 def run_stage(name: str, main: Callable[[], bool | None]) -> None:
@@ -69,12 +66,17 @@ def _ending_of(main: Callable[[], bool | None]) -> _Ending:
         return _Ending(
             ExitCode.INTERRUPTED, "stopped before it was done", "`ratchet run` goes on from the last whole stage."
         )
-    except Exception as error:  # the edge: whatever else comes is the disk's fault, or ours, or project.py's
-        traceback.print_exc()
-        if isinstance(error, OSError) and error.errno in _DISK_FAULTS:
-            failure = storage_error(Path(error.filename or "a file"), error)
-            return _Ending(failure.exit_code, failure.message, failure.hint)
-        return _Ending(ExitCode.USAGE, f"failed with {type(error).__name__}: {error}", "The traceback shows where.")
+    except (
+        Exception,
+        SystemExit,
+    ) as error:  # the edge: whatever else comes is the disk's fault, or project.py's, or ours
+        return _ending_of_unexpected(error)
+
+
+def _ending_of_unexpected(error: BaseException) -> _Ending:
+    # by name: how an error is reported is no part of what a stage makes, so none runs again when that changes
+    reporting = importlib.import_module("modelratchet.wiring.unexpected")
+    return _Ending(*reporting.ending_of(error))
 
 
 def _end_with_parent() -> None:

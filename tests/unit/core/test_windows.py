@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelratchet.core.windows import holes, newest_whole, passed_over, require_whole, unfit, window_through
+from modelratchet.core.periods import Period, Unit
+from modelratchet.core.windows import Coverage, holes, newest_whole, passed_over, require_whole, unfit, window_through
 from modelratchet.errors import DataError, InputError
 from tests.samples.windows import at, covered, month, rule
 
@@ -45,6 +46,15 @@ def test_late_rows_are_waited_for(now: str, newest: str) -> None:
     patient = rule(wait=dt.timedelta(days=2.5))
 
     assert newest_whole(covered("2013-01", "2013-04"), patient, at(now)) == month(newest)
+
+
+def test_late_rows_are_waited_for_by_the_hour_though_clocks_jump_meanwhile() -> None:
+    there = rule(unit=Unit.DAY, wait=dt.timedelta(days=1), zone=zoneinfo.ZoneInfo("America/New_York"))
+    saturday = Coverage(Period(dt.date(2013, 3, 9), Unit.DAY), 1000, dt.timedelta(hours=1), at("2013-03-09T05:00:00"))
+
+    waits = "waits for late rows until 2013-03-11T05:00:00Z (retrain.wait_days)"
+    assert unfit(saturday, there, at("2013-03-11T04:59:59")) == waits
+    assert unfit(saturday, there, at("2013-03-11T05:00:00")) is None
 
 
 def test_period_ends_by_the_clocks_of_its_zone() -> None:
