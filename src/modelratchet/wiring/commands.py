@@ -8,9 +8,10 @@ from pathlib import Path
 
 from modelratchet.config import layout
 from modelratchet.storage.only_one import only_one
-from modelratchet.usecases.examine import Examination
+from modelratchet.usecases.examine import Examination, Examined, Level
 from modelratchet.usecases.ports.pipeline import PipelineRunner
 from modelratchet.usecases.read_report import ReportFiles
+from modelratchet.version import RELEASE
 
 REPORT_FILES = ReportFiles(layout.EVIDENCE, layout.VERDICT, layout.RECEIPT)
 LOG = layout.STATE / "run.log"
@@ -39,4 +40,19 @@ def examinations() -> tuple[Examination, ...]:
     """What `ratchet doctor` looks at."""
     from modelratchet.adapters.machine_examinations import machine_examinations
 
-    return machine_examinations()
+    return (*machine_examinations(), releases)
+
+
+def releases() -> Examined:
+    """Whether the registry holds something that a later release wrote."""
+    from modelratchet.config.reading import load_params
+    from modelratchet.errors import ConfigError
+    from modelratchet.usecases.examine_store import NAME, examine_store
+    from modelratchet.wiring.certifying import run_files
+    from modelratchet.wiring.ledger import reader
+
+    try:
+        model = load_params().model
+    except ConfigError:  # told by the examination of params
+        return Examined(NAME, Level.OPTIONAL, "not looked at: params.yaml names no model")
+    return examine_store(model, reader().ledger, run_files(), RELEASE)
