@@ -18,7 +18,7 @@ _HOME = pytest.StashKey[Path]()
 # the same examples each time: whoever changes nothing breaks nothing
 settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
 # `make test-random`, every night; what it finds is kept as an @example
-settings.register_profile("nightly", derandomize=False, max_examples=1000, deadline=None, print_blob=True)
+settings.register_profile("nightly", derandomize=False, max_examples=500, deadline=None, print_blob=True)
 settings.load_profile("fixed")
 
 
