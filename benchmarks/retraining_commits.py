@@ -17,7 +17,7 @@ import ast
 import functools
 import json
 import subprocess
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +62,8 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="name what each commit changed")
     options = parser.parse_args()
     listed = _listed(options.until)
-    found = [counted(commit, listed) for commit in commits(options.until, options.last)]
+    today = defined_today()
+    found = [counted(commit, listed, today) for commit in commits(options.until, options.last)]
     _print(found, is_long=options.list)
 
 
@@ -71,13 +72,19 @@ def commits(until: str, last: int) -> list[str]:
     return _git("log", "--format=%H", "--no-merges", f"-{last}", until, "--", "src", "pipeline/*.py").split()
 
 
-def counted(commit: str, listed: Collection[str]) -> Counted:
-    """What a commit changes of what makes a model."""
+def counted(commit: str, listed: Collection[str], today: Mapping[str, Collection[str]]) -> Counted:
+    """What a commit changes of what makes a model.
+
+    Args:
+        commit: one with a parent.
+        listed: files that made a model, for the old rule.
+        today: names by module, for the new one.
+    """
     subject = _git("log", "-1", "--format=%s", commit).strip()
     parent = f"{commit}^"
     changed = set(_git("diff-tree", "-r", "--no-renames", "--name-only", parent, commit).splitlines())
     definitions, modules = [], []
-    for module, names in _today().items():
+    for module, names in today.items():
         paths = (*_paths(module), *CUT_FROM.get(module, ()))
         if changed.intersection(paths):
             before, after = (_definitions(tree, paths) for tree in (parent, commit))
@@ -89,8 +96,7 @@ def counted(commit: str, listed: Collection[str]) -> Counted:
     return Counted(commit[:7], subject, has_pipeline, files, tuple(definitions), tuple(modules))
 
 
-@functools.cache
-def _today() -> dict[str, tuple[str, ...]]:
+def defined_today() -> dict[str, tuple[str, ...]]:
     """The modules that make a model in this checkout, and the names that each defines."""
     modules = read_listing(Path(LISTING))["convert"].modules
     return {module: tuple(_named(_text(module))) for module in modules}
