@@ -11,21 +11,25 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import mlflow
 import pandas as pd
 import pytest
 
+from modelratchet.adapters.mlflow import recording, versions
 from modelratchet.adapters.mlflow.address import StoreAddress, read_address
+from modelratchet.adapters.mlflow.model_digests import MODEL_TAG
 from modelratchet.adapters.mlflow.probe import store_stamp
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
 from modelratchet.adapters.mlflow.server import ServerOptions, mlflow_server
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.errors import ConfigError, TrackingError
-from modelratchet.storage.bundles import read_bundle
+from modelratchet.storage.bundles import make_bundle, read_bundle
 from tests.mlflow_stores import empty_store, served_store
-from tests.samples.candidates import MODEL, bundle, candidate, regression_bundle
+from tests.samples.candidates import LINEAGE, MODEL, bundle, candidate, regression_bundle
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
@@ -201,3 +205,26 @@ def test_ratchet_ui_prints_an_address_that_answers_and_stops_when_asked(template
         code = process.wait(30)
     assert code == 0
     assert read_address(tmp_path, {}).database == tmp_path / "mlflow.db"
+
+
+def test_versions_that_release_0_1_made_of_one_model_all_stay(
+    store: StoreAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It made one of each bundle, and the ledger may name any of them."""
+    registry, made = MlflowRegistry(store), bundle()
+    other, third = (make_bundle(made.model, made.schema, replace(LINEAGE, source_digest=name)) for name in ("b", "c"))
+    registry.record(candidate(tmp_path / "k1", "k1", made))
+    client = connect(store)
+    client.delete_model_version_tag(MODEL, "1", MODEL_TAG)
+    with monkeypatch.context() as patched:
+        # as 0.1 looked: by the bundle alone
+        by_bundle = partial(versions.having, client, MODEL, versions.DIGEST_TAG, other.digest)
+        patched.setattr(recording, "versions_of_model", lambda *_: by_bundle())
+        registry.record(candidate(tmp_path / "k2", "k2", other))
+    client.delete_model_version_tag(MODEL, "2", MODEL_TAG)
+
+    found = registry.record(candidate(tmp_path / "k3", "k3", third))
+
+    assert found.version == "1"
+    assert [registry.version(MODEL, number) is not None for number in ("1", "2")] == [True, True]
+    assert registry.record(candidate(tmp_path / "k4", "k4", other)).version == "2"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from modelratchet.config import layout
 from modelratchet.core.plain_text import plain
 from modelratchet.core.verdict import Finding, Outcome, Verdict
 from modelratchet.usecases.read_report import Report
@@ -52,6 +53,12 @@ def verdict_line(verdict: Verdict) -> str:
         else "no champion yet: the floors decide"
     )
     return f"Verdict: {verdict.decision.value.upper()} ({against})"
+
+
+def page_line(report: Report) -> str:
+    """Where to look; the page on disk is of this run's own verdict, which may not be the one that counts."""
+    page = "`ratchet gate report`" if report.is_earlier else str(layout.DECISION_PAGE)
+    return f"Data Docs: {layout.DATA_DOCS / 'index.html'}   decision page: {page}"
 
 
 def version_line(report: Report) -> str:

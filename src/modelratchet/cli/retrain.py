@@ -15,7 +15,7 @@ from modelratchet.cli import render
 from modelratchet.cli.progress import RunProgress
 from modelratchet.cli.run import ending
 from modelratchet.config import layout
-from modelratchet.core.retraining import Retraining, RetrainOutcome
+from modelratchet.core.retraining import Judgement, Retraining, RetrainOutcome
 from modelratchet.errors import ExitCode
 from modelratchet.storage.files import write_bytes
 from modelratchet.storage.settings_move import SettingsMove
@@ -107,6 +107,16 @@ def _tell(retraining: Retraining, summary: Path, as_json: bool, seconds: float) 
     return ExitCode.DONE
 
 
+def _recorded(model: str, found: Judgement) -> str:
+    if found.version is None:
+        return "Not recorded in MLflow yet."
+    if found.is_earlier:
+        return (
+            f"The same model as version {found.version}, judged already: that verdict stands, and nothing was recorded."
+        )
+    return f"Recorded as {model} version {found.version}."
+
+
 def _lines(retraining: Retraining, summary: Path) -> Iterator[str]:
     yield f"{retraining.title}."
     yield retraining.why
@@ -122,7 +132,7 @@ def _lines(retraining: Retraining, summary: Path) -> Iterator[str]:
     against = f"against champion version {found.champion}" if found.champion else "no champion yet: the floors decide"
     yield ""
     yield f"Verdict: {found.decision.value.upper()} ({against}), look {found.holdout_look} at these held-out rows"
-    yield f"Recorded as {retraining.model} version {found.version}." if found.version else "Not recorded in MLflow yet."
+    yield _recorded(retraining.model, found)
     yield f"Page for a pull request: {summary}"
     yield ""
     yield "Next"

@@ -110,7 +110,7 @@ def _print_summary(outcome: PipelineOutcome) -> None:
     click.echo("\n" + render.verdict_line(report.verdict))
     click.echo(render.version_line(report))
     if not outcome.did_nothing:
-        click.echo(f"Data Docs: {layout.DATA_DOCS / 'index.html'}   decision page: {layout.DECISION_PAGE}")
+        click.echo(render.page_line(report))
         click.echo("\nNext\n" + "\n".join(render.columns(NEXT_COMMANDS)))
 
 

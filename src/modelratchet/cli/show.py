@@ -7,7 +7,6 @@ import json
 import click
 
 from modelratchet.cli import metric_tables, render
-from modelratchet.config import layout
 from modelratchet.core.evaluation import Evaluation
 from modelratchet.core.formats import encode
 from modelratchet.core.tasks import Task
@@ -36,7 +35,7 @@ def show(as_json: bool, slices: bool) -> int:
     click.echo(render.verdict_line(report.verdict))
     click.echo("\n".join(render.finding_lines(report.verdict.findings)))
     click.echo(render.version_line(report))
-    click.echo(f"Data Docs: {layout.DATA_DOCS / 'index.html'}   decision page: {layout.DECISION_PAGE}")
+    click.echo(render.page_line(report))
     return ExitCode.DONE
 
 

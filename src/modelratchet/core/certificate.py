@@ -65,6 +65,11 @@ def certificate_of(event: Event, manifest: Manifest) -> Certificate:
             f"event {event.counter} of {event.model} is about bundle {event.bundle_digest}, found {manifest.digest}",
             hint="Someone changed the stored bundle; restore it before anything is certified.",
         )
+    if event.model_digest not in (None, manifest.model_digest):
+        raise DigestError(
+            f"event {event.counter} of {event.model} is about model {event.model_digest}, its bundle holds {manifest.model_digest}",
+            hint="Someone changed the registry before it was promoted; roll back, and find out who.",
+        )
     return Certificate(event.digest, event, manifest)
 
 
@@ -146,6 +151,8 @@ def _require_whole(certificate: Certificate, statement: dict[str, Any], data: by
         raise _edited(source, f"its event has digest {event.digest}, it says {certificate.event_digest}")
     if manifest.digest != event.bundle_digest:
         raise _edited(source, f"its manifest has digest {manifest.digest}, its event says {event.bundle_digest}")
+    if event.model_digest not in (None, manifest.model_digest):
+        raise _edited(source, f"its bundle holds model {manifest.model_digest}, its event says {event.model_digest}")
     if statement.get("subject") != _subjects(manifest):
         raise _edited(source, "its subjects are not the files of its manifest")
     if encode_certificate(certificate) != data:

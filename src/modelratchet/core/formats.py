@@ -82,8 +82,15 @@ def to_document(record: WrittenRecord) -> dict[str, Any]:
 
 
 def digest_of(record: WrittenRecord) -> str:
-    """The digest of a written record: of its document as it was written, never of a copy in today's form."""
-    return digest_value(to_document(record))
+    """The digest of a written record: of its document as it was written, never of a copy in today's form.
+
+    Raises:
+        EvidenceError: it holds a text or a number that JSON has no form for, which no release writes.
+    """
+    try:
+        return digest_value(to_document(record))
+    except ValueError as error:
+        raise EvidenceError(f"{record.FORMAT} was edited: {error}") from error
 
 
 def as_written(record: Written, document: dict[str, Any]) -> Written:

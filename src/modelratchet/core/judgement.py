@@ -32,14 +32,14 @@ def judgement_of(verdict: Verdict, evidence: Evidence) -> str:
 def stands(recorded: Verdict, fresh: Verdict) -> bool:
     """Whether a recorded verdict stands in place of a fresh one of the same judgement.
 
-    It does where both found the same but for times: to measure again until a draw comes out well is no evidence. It does not where something else came out
-    otherwise (tests of the model were edited, say), nor where it was inconclusive and the fresh one is not.
+    It does where both found the same but for times, and decide the same; and where it was a rejection: to measure again until a draw comes out well is no evidence.
+    It never lets anything pass that this run does not: what lies in the registry may be forged, times and all.
     """
-    if recorded.decision is Decision.INCONCLUSIVE and fresh.decision is not Decision.INCONCLUSIVE:
-        return False
-    return _outcomes(recorded) == _outcomes(fresh)
+    is_no_kinder = recorded.decision in (fresh.decision, Decision.REJECT)
+    return is_no_kinder and _found(recorded) == _found(fresh)
 
 
-def _outcomes(verdict: Verdict) -> list[tuple[str, str, str]]:
-    found = [item for item in verdict.findings if item.rule not in _MEASURED_ANEW]
-    return sorted((item.rule, item.subject, item.outcome.value) for item in found)
+def _found(verdict: Verdict) -> tuple[bool, int, list[tuple[str, str, str]]]:
+    findings = [item for item in verdict.findings if item.rule not in _MEASURED_ANEW]
+    outcomes = sorted((item.rule, item.subject, item.outcome.value) for item in findings)
+    return verdict.is_superior, verdict.holdout_look, outcomes

@@ -13,7 +13,8 @@ class Receipt:
     """The run and the version that hold a verdict. `key` names the verdict of this workspace, so a second record finds the first.
 
     Where the same model was judged before, in the same standing, under the same policy and rules, nothing is recorded: then `verdict` and `evidence` are the
-    recorded ones, as they were written, and stand in place of this workspace's.
+    recorded ones, as they were written, and stand in place of this workspace's. `bundle_digest` is of the bundle that the version holds, which may be another one of
+    the same model than this workspace's.
     """
 
     FORMAT: ClassVar[str] = "modelratchet/receipt"
@@ -27,3 +28,4 @@ class Receipt:
     experiment_id: str
     verdict: dict[str, Any] | None = added(2)
     evidence: dict[str, Any] | None = added(2)
+    bundle_digest: str | None = added(2)

@@ -18,6 +18,9 @@ EVIDENCE_NAME = "evidence.json"
 """What these two are called at the artifact root of a run."""
 
 
+_OF_FIRST_RELEASE = {"modelratchet/verdict": 2, "modelratchet/evidence": 2}
+
+
 @dataclass(frozen=True)
 class Named:
     """What a report should be: the record that it holds in this release, and where it was found, for messages."""
@@ -63,6 +66,8 @@ def parse_named_report(data: bytes, digest: str, named: Named) -> dict[str, Any]
 
 def _digest_of_first_release(document: dict[str, Any], record: type[WrittenRecord]) -> str:
     """Release 0.1 took digests of what it had read: a number that was written as 0 where the record has a float had become 0.0."""
+    if document.get("format_version") != _OF_FIRST_RELEASE.get(str(document.get("format"))):
+        return digest_value(document)
     header = {name: document.get(name) for name in ("format", "format_version")}
     try:
         return digest_value(_within(document, {**encode(from_document(record, document, "")), **header}))

@@ -41,6 +41,7 @@ class Judgement:
     """The verdict on the retrained model, and where it stands. `version` is None where it was not recorded.
 
     `holdout_look` is the number of this candidate among all that were judged on these held-out rows; 1 means that the rows are new.
+    `is_earlier` says that the same model was judged before, and that this is the verdict that was given then.
     """
 
     decision: Decision
@@ -48,6 +49,7 @@ class Judgement:
     version: str | None
     run_id: str | None
     holdout_look: int
+    is_earlier: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from modelratchet.core.certificate import (
 )
 from modelratchet.core.ledger import Event
 from modelratchet.core.manifest import Manifest
-from modelratchet.errors import EvidenceError, MissingEvidenceError
+from modelratchet.errors import EvidenceError, LaterReleaseError, MissingEvidenceError
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import write_bytes
 from modelratchet.usecases.ports.registry import ModelRegistry, RegisteredVersion, RunFiles
@@ -99,6 +99,8 @@ def run_of_event(event: Event, version: RegisteredVersion, files: RunFiles) -> s
 def _certificate_at(path: Path, event: Event) -> Certificate | None:
     try:
         found = decode_certificate(path.read_bytes(), str(path))
+    except LaterReleaseError:
+        raise
     except (FileNotFoundError, EvidenceError):  # not there yet, or spoilt: it can be made again
         return None
-    return found if found.event == event else None
+    return found if found.event_digest == event.digest else None

@@ -74,7 +74,7 @@ def _pages(
 ) -> Callable[[RunPlace], RunPages]:
     """Writes the page once its run is known. Read now, so that faults show before anything is recorded."""
     links = commit_links(recorder.source_control, origin.commit)
-    override = recorder.overrides(verdict.model, verdict.bundle_digest)
+    override = recorder.overrides(verdict)
     composed = compose_page(_page_files(files), origin, links, override)
 
     def written(place: RunPlace) -> RunPages:

@@ -13,7 +13,7 @@ from modelratchet.core.ledger import State
 from modelratchet.core.manifest import BUNDLE_FOLDER
 from modelratchet.core.run_facts import RUN_FACTS_FILE, RunFacts
 from modelratchet.core.standing import NOBODY, Champion, Standing, look_of
-from modelratchet.errors import EvidenceError, MissingEvidenceError
+from modelratchet.errors import EvidenceError, LaterReleaseError, MissingEvidenceError
 from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import digest_file, read_record, write_record
 from modelratchet.usecases.ports.registry import ModelRegistry, RegisteredVersion
@@ -136,7 +136,9 @@ def _told(registry: ModelRegistry, version: RegisteredVersion | None, path: Path
         kept = read_record(path, RunFacts)
         if (kept.version, kept.run_id, kept.commit) == (version.version, version.run_id, version.commit):
             return False
-    except EvidenceError:  # not there yet, or of another release
+    except LaterReleaseError:
+        raise
+    except EvidenceError:  # not there yet, or spoilt
         pass
     write_record(path, registry.facts(version))
     return True
@@ -153,7 +155,9 @@ def _written(standing: Standing, path: Path) -> bool:
     try:
         if read_record(path, Standing) == standing:
             return False
-    except EvidenceError:  # not there yet, or of another release
+    except LaterReleaseError:
+        raise
+    except EvidenceError:  # not there yet, or spoilt
         pass
     write_record(path, standing)
     return True

@@ -92,12 +92,11 @@ def _reigning(desk: Desk, history: History, case: _Case) -> Event | None:
         return None
     if crowning.event.bundle_digest == case.verdict.bundle_digest:
         return crowning.event
-    champion = desk.registry.version(history.model, crowning.event.version)
-    is_same = (
-        champion is not None
-        and champion.bundle_digest == crowning.event.bundle_digest
-        and champion.model_digest == case.model_digest
-    )
+    try:
+        champion = whole_version(desk, history.model, crowning.event.version)
+    except EvidenceError:  # gone, or changed since: then nobody can say that it is this model
+        return None
+    is_same = (champion.bundle_digest, champion.model_digest) == (crowning.event.bundle_digest, case.model_digest)
     return crowning.event if is_same else None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from modelratchet.core.evidence import Evidence
 from modelratchet.core.formats import from_document
+from modelratchet.core.judgement import judgement_of, stands
 from modelratchet.core.receipt import Receipt
 from modelratchet.core.verdict import Verdict
 from modelratchet.errors import EvidenceError
@@ -56,14 +57,17 @@ def read_report(files: ReportFiles) -> Report:
         return Report(evidence, verdict, None)
     if receipt.verdict is None:
         return Report(evidence, verdict, receipt)
-    return _earlier(receipt, f"{files.receipt}")
+    return _earlier(Report(evidence, verdict, receipt), receipt, f"{files.receipt}")
 
 
-def _earlier(receipt: Receipt, source: str) -> Report:
+def _earlier(fresh: Report, receipt: Receipt, source: str) -> Report:
+    """What the receipt holds in place of this run's verdict, if it is of the same judgement, and stands."""
     verdict = from_document(Verdict, receipt.verdict, f"the verdict in {source}")
     evidence = from_document(Evidence, receipt.evidence, f"the evidence in {source}")
-    if verdict.evidence_digest != evidence.digest:
+    is_one = verdict.evidence_digest == evidence.digest
+    is_same = judgement_of(verdict, evidence) == judgement_of(fresh.verdict, fresh.evidence)
+    if not (is_one and is_same and stands(verdict, fresh.verdict)):
         raise EvidenceError(
-            f"{source} holds a verdict on other evidence than it holds: it was changed by hand", hint=_AGAIN
+            f"{source} holds a verdict that does not stand for this run's: it was changed by hand", hint=_AGAIN
         )
     return Report(evidence, verdict, replace(receipt, verdict=None, evidence=None), is_earlier=True)

@@ -14,17 +14,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from modelratchet.core.digests import digest_value
 from modelratchet.core.evidence import Evidence
+from modelratchet.core.formats import to_document
+from modelratchet.core.manifest import BUNDLE_FOLDER
 from modelratchet.core.policy import Policy
 from modelratchet.core.receipt import Receipt
 from modelratchet.core.reports import EVIDENCE_NAME, VERDICT_NAME
 from modelratchet.core.verdict import Verdict
-from modelratchet.errors import EvidenceError
+from modelratchet.errors import EvidenceError, LaterReleaseError
+from modelratchet.storage.bundles import read_bundle
 from modelratchet.storage.files import read_record, write_json, write_record
 from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry, RegisteredVersion, RunAddresses
 from modelratchet.usecases.ports.run_datasets import DatasetReader
 from modelratchet.usecases.ports.sources import SourceControl
+from modelratchet.usecases.read_report import ReportFiles, read_report
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class CandidateFiles:
 class Recorder:
     """What recording talks to. `settings` and `overrides` are called only when there is something to record.
 
-    `overrides` tells of a model and a bundle who forced it and why; empty where nobody did.
+    `overrides` tells of the model that a verdict is about who forced it and why; empty where nobody did.
     """
 
     registry: ModelRegistry
@@ -60,7 +63,7 @@ class Recorder:
     settings: Callable[[], Mapping[str, object]]
     tracking_uri: str
     addresses: RunAddresses
-    overrides: Callable[[str, str], str]
+    overrides: Callable[[Verdict], str]
 
 
 Compose = Callable[[Verdict, CandidateFiles, Recorder], CandidateRecord]
@@ -81,7 +84,7 @@ def record_candidate(files: CandidateFiles, recorder: Recorder, compose: Compose
         EvidenceError: the files on disk do not belong together.
     """
     verdict = read_record(files.verdict, Verdict)
-    outcome = _champion_itself(verdict, recorder) or _kept(verdict, files, recorder)
+    outcome = _champion_itself(verdict, files, recorder) or _kept(verdict, files, recorder)
     outcome = outcome or _found_or_made(verdict, files, recorder, compose)
     version, earlier = outcome.version, outcome.earlier
     is_named = version.bundle_digest == verdict.bundle_digest and _named_by_commit(version, recorder)
@@ -92,6 +95,7 @@ def record_candidate(files: CandidateFiles, recorder: Recorder, compose: Compose
         version=version.version,
         run_id=version.verdict_run_id,
         experiment_id=version.experiment_id,
+        bundle_digest=version.bundle_digest,
         verdict=earlier.verdict if earlier else None,
         evidence=earlier.evidence if earlier else None,
     )
@@ -118,27 +122,38 @@ class _Outcome:
     earlier: _Documents | None = None
 
 
-def _champion_itself(verdict: Verdict, recorder: Recorder) -> _Outcome | None:
+def _champion_itself(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> _Outcome | None:
     if verdict.champion_version is None:
         return None
     champion = recorder.registry.version(verdict.model, verdict.champion_version)
     if champion is None:
         return None
-    is_same = verdict.model_digest is not None and champion.model_digest == verdict.model_digest
-    return _Outcome(champion, True) if is_same or champion.bundle_digest == verdict.bundle_digest else None
+    is_same = champion.bundle_digest == verdict.bundle_digest or _holds_model(files.reigning, champion, verdict)
+    return _Outcome(champion, True) if is_same else None
+
+
+def _holds_model(reigning: Path, champion: RegisteredVersion, verdict: Verdict) -> bool:
+    """By the bundle that was fetched: a tag in the registry says anything."""
+    try:
+        fetched = read_bundle(reigning / BUNDLE_FOLDER)
+    except EvidenceError:  # not there, or spoilt
+        return False
+    return (fetched.digest, fetched.model_digest) == (champion.bundle_digest, verdict.model_digest)
 
 
 def _kept(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> _Outcome | None:
     """What the receipt says already of this very verdict, if the registry still says it: most runs find that."""
     try:
-        receipt = read_record(files.receipt, Receipt)
+        report = read_report(ReportFiles(files.evidence, files.verdict, files.receipt))
+    except LaterReleaseError:
+        raise
     except EvidenceError:  # not there yet, or spoilt
-        receipt = None
-    if receipt is None or receipt.key != verdict.digest or receipt.verdict is None or receipt.evidence is None:
-        found = recorder.registry.find(verdict.model, verdict.digest)
+        report = None
+    counts = report.verdict if report and report.is_earlier else verdict
+    found = recorder.registry.find(verdict.model, counts.digest)
+    if found is None or report is None or not report.is_earlier:
         return _Outcome(found, True) if found else None
-    found = recorder.registry.find(verdict.model, digest_value(receipt.verdict))
-    return _Outcome(found, True, _Documents(receipt.verdict, receipt.evidence)) if found else None
+    return _Outcome(found, True, _Documents(to_document(report.verdict), to_document(report.evidence)))
 
 
 def _found_or_made(verdict: Verdict, files: CandidateFiles, recorder: Recorder, compose: Compose) -> _Outcome:
@@ -181,5 +196,7 @@ def _named_by_commit(version: RegisteredVersion, recorder: Recorder) -> bool:
 def _is_written(receipt: Receipt, path: Path) -> bool:
     try:
         return read_record(path, Receipt) == receipt
+    except LaterReleaseError:
+        raise
     except EvidenceError:  # not there yet, or spoilt: it is written anew
         return False

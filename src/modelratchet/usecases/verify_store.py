@@ -135,7 +135,7 @@ def _certificate_checks(event: Event, version: RegisteredVersion, store: Store) 
 def _certificate(event: Event, run_id: str, store: Store, copy: Path) -> str:
     """Hold the stored certificate, and the local one if there is one, against the event; leave the stored one at `copy`."""
     data = _read(store.files, run_id, copy.name)
-    if decode_certificate(data, f"{copy.name} of run {run_id}").event != event:
+    if decode_certificate(data, f"{copy.name} of run {run_id}").event_digest != event.digest:
         raise EvidenceError(f"{copy.name} of run {run_id} is of another event than the ledger's")
     local = store.certificates / copy.name
     if local.exists() and local.read_bytes() != data:

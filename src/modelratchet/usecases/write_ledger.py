@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from modelratchet.core.overrides import is_override, override_text
 from modelratchet.core.page.overriding import with_override
 from modelratchet.core.standing import Champion
 from modelratchet.errors import DigestError, EvidenceError, MissingEvidenceError, OutsideError, TrackingError
+from modelratchet.storage.bundles import read_bundle
 from modelratchet.usecases.ports.promotions import Certificates
 from modelratchet.usecases.ports.registry import ModelRegistry, RegisteredVersion
 from modelratchet.usecases.read_ledger import LedgerReader
@@ -118,7 +119,14 @@ def whole_version(desk: Desk, model: str, number: str) -> RegisteredVersion:
         )
     with tempfile.TemporaryDirectory(prefix="ratchet-") as folder:
         desk.registry.fetch_bundle(version, Path(folder) / "bundle")
-    return version
+        found = read_bundle(Path(folder) / "bundle")
+    if found.digest != version.bundle_digest:
+        raise DigestError(
+            f"version {number} of {model} holds bundle {found.digest}, {version.bundle_digest} was recorded",
+            hint="Someone changed the registry; restore it from a backup.",
+        )
+    # by its bytes: what the registry says of them is a tag that anybody may edit
+    return replace(version, model_digest=found.model_digest)
 
 
 def whole_champion(desk: Desk, model: str, champion: Champion) -> Champion:

@@ -98,7 +98,7 @@ def _candidate() -> Chosen:
         receipt, verdict = read_supplied(layout.RECEIPT, Receipt), read_supplied(layout.VERDICT, Verdict)
     except EvidenceError:  # of another release
         return Chosen(bundle, CANDIDATE)
-    is_recorded = receipt and verdict and receipt.key == verdict.digest and verdict.bundle_digest == bundle.digest
+    is_recorded = receipt and verdict and receipt.key == verdict.digest and receipt.bundle_digest == bundle.digest
     return Chosen(bundle, CANDIDATE, receipt.version if receipt and is_recorded else "")
 
 

@@ -17,6 +17,7 @@ from modelratchet.config import layout
 from modelratchet.config.environment import STANDING_VARIABLE
 from modelratchet.core.digests import digest_value
 from modelratchet.core.folding import fold
+from modelratchet.core.ledger import Event
 from modelratchet.core.overrides import override_of
 from modelratchet.core.registry_names import LEDGER_SUFFIX
 from modelratchet.core.verdict import Verdict
@@ -146,10 +147,17 @@ def compose(verdict: Verdict, files: CandidateFiles, recorder: Recorder) -> Cand
     return compose_candidate(verdict, files, recorder)
 
 
-def override_on(model: str, bundle_digest: str) -> str:
-    """Who forced a bundle and why, by the ledger."""
+def override_on(verdict: Verdict) -> str:
+    """Who forced the model that a verdict is about, and why, by the ledger."""
     ledger = remembered_ledger()
-    return override_of(fold(model, ledger.read(model)), bundle_digest)
+
+    def is_about(event: Event) -> bool:
+        if event.bundle_digest == verdict.bundle_digest:
+            return True
+        forced = registry().version(verdict.model, event.version)
+        return forced is not None and forced.model_digest == verdict.model_digest
+
+    return override_of(fold(verdict.model, ledger.read(verdict.model)), is_about)
 
 
 def source_control() -> GitSourceControl:

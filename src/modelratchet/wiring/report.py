@@ -22,7 +22,7 @@ def report_page() -> Page:
     repository = source_control()
     origin = candidate_origin(PAGE_FILES, ParquetDatasetReader(), settings(), repository.revision())
     report = read_report(PAGE_FILES.report)
-    override = override_on(report.verdict.model, report.verdict.bundle_digest)
+    override = override_on(report.verdict)
     composed = compose_page(PAGE_FILES, origin, commit_links(repository, origin.commit), override)
     receipt = report.receipt
     if receipt is None:

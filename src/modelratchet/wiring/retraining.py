@@ -66,6 +66,7 @@ def judgement() -> Judgement:
         receipt.version if receipt else None,
         receipt.run_id if receipt else None,
         standing.holdout_look,
+        report.is_earlier,
     )
 
 

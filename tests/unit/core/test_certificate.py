@@ -110,3 +110,22 @@ def test_a_forger_who_mends_every_digest_is_left_to_signature_and_ledger() -> No
     forged = certificate(version="99")
 
     assert decode_certificate(encode_certificate(forged), "x").event_digest != certificate().event_digest
+
+
+def test_an_event_about_another_model_than_its_bundles_is_neither_certified_nor_believed() -> None:
+    with pytest.raises(DigestError, match="is about model sha256:other"):
+        certificate_of(event(MANIFEST.digest, model_digest="sha256:other"), MANIFEST)
+    forged = Certificate(
+        event(MANIFEST.digest, model_digest="sha256:other").digest,
+        event(MANIFEST.digest, model_digest="sha256:other"),
+        MANIFEST,
+    )
+
+    with pytest.raises(EvidenceError, match="its bundle holds model"):
+        decode_certificate(encode_certificate(forged), "it")
+
+
+def test_a_right_event_names_its_bundles_model() -> None:
+    made = certificate(model_digest=MANIFEST.model_digest)
+
+    assert decode_certificate(encode_certificate(made), "x") == made

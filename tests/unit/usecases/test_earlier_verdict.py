@@ -17,6 +17,7 @@ from modelratchet.core.latency import Route, Times
 from modelratchet.core.model_tests import TestOutcome
 from modelratchet.core.receipt import Receipt
 from modelratchet.core.verdict import Decision
+from modelratchet.errors import EvidenceError
 from modelratchet.storage.bundles import Bundle, make_bundle, write_bundle
 from modelratchet.storage.files import read_record, write_record
 from modelratchet.usecases.compose_candidate import compose_candidate
@@ -44,11 +45,24 @@ def measured_again(found: Evidence) -> Evidence:
     return replace(found, latency=replace(found.latency, timings=tuple(times)))
 
 
+def unchanged(found: Evidence) -> Evidence:
+    """As the first measurement was."""
+    return found
+
+
 def too_slow(found: Evidence) -> Evidence:
     """Measured again, on a bad day."""
     assert found.latency is not None
     timings = (samples.timing(1.2, 1.3), samples.timing(1.2, 1.3, Route.SERVER))
     return replace(found, latency=replace(found.latency, timings=timings))
+
+
+def better(found: Evidence) -> Evidence:
+    """A gain that nobody measured, in the same outcomes."""
+    assert found.comparison is not None
+    assert found.comparison.anchor is not None
+    gained = replace(found.comparison.anchor, differences=(samples.difference(0.02),))
+    return replace(found, comparison=replace(found.comparison, anchor=gained))
 
 
 def failing(found: Evidence) -> Evidence:
@@ -71,7 +85,7 @@ class Registry:
             lambda: settings("random_forest"),
             "sqlite:///x",
             FakeRunAddresses(),
-            lambda model, digest: "",
+            lambda verdict: "",
         )
 
     def workspace(self, name: str, change: Change = lambda found: found, made: Bundle | None = None) -> CandidateFiles:
@@ -97,9 +111,11 @@ def team(tmp_path: Path) -> Registry:
     return Registry(tmp_path)
 
 
-@pytest.mark.parametrize("change", [measured_again, too_slow])
-def test_a_second_measurement_of_the_same_model_records_nothing(team: Registry, change: Change) -> None:
-    first, second = team.workspace("first"), team.workspace("second", change, elsewhere(bundle()))
+@pytest.mark.parametrize(
+    ("before", "after"), [(unchanged, measured_again), (too_slow, unchanged), (too_slow, too_slow)]
+)
+def test_a_second_measurement_of_the_same_model_records_nothing(team: Registry, before: Change, after: Change) -> None:
+    first, second = team.workspace("first", before), team.workspace("second", after, elsewhere(bundle()))
     team.record(first)
 
     assert team.record(second) is True
@@ -108,16 +124,31 @@ def test_a_second_measurement_of_the_same_model_records_nothing(team: Registry, 
 
 
 def test_the_verdict_that_was_recorded_is_the_one_that_counts(team: Registry) -> None:
-    first, second = team.workspace("first"), team.workspace("second", too_slow, elsewhere(bundle()))
+    first, second = team.workspace("first", too_slow), team.workspace("second", made=elsewhere(bundle()))
     team.record(first)
     team.record(second)
 
     report = read_report(report_of(second))
+    assert report.verdict.decision is Decision.REJECT
     assert report.is_earlier
     assert report.verdict == read_report(report_of(first)).verdict
     assert report.verdict.digest == team.registry.records[0][0].key
     assert report.receipt is not None
     assert (report.receipt.version, report.receipt.run_id) == ("1", "run1")
+
+
+@pytest.mark.parametrize("planted", [unchanged, better])
+def test_no_recorded_verdict_lets_pass_what_this_run_does_not(team: Registry, planted: Change) -> None:
+    """A store writer may plant evidence with right digests that the gate promotes on: times at will, a gain that makes a new anchor."""
+    fresh = too_slow if planted is unchanged else unchanged
+    second = team.workspace("second", fresh)
+    team.record(team.workspace("planted", planted))
+    team.record(second)
+
+    report = read_report(report_of(second))
+    assert not report.is_earlier
+    assert report.verdict.decision is (Decision.REJECT if fresh is too_slow else Decision.PROMOTE)
+    assert not report.verdict.is_superior
 
 
 def test_the_first_record_stands_for_itself(team: Registry) -> None:
@@ -206,8 +237,23 @@ def test_an_edited_receipt_is_not_taken_for_a_verdict(team: Registry) -> None:
     evidence = {**(receipt.evidence or {}), "bundle_digest": "sha256:other"}
     write_record(second.receipt, replace(receipt, evidence=evidence))
 
-    with pytest.raises(Exception, match="was changed by hand"):
+    with pytest.raises(EvidenceError, match="was changed by hand"):
         read_report(report_of(second))
+    assert team.record(second) is True
+    assert read_report(report_of(second)).is_earlier
+
+
+def test_a_verdict_on_another_model_in_the_receipt_is_not_taken_for_this_ones(team: Registry) -> None:
+    first, second = team.workspace("first"), team.workspace("second", failing)
+    team.record(first)
+    team.record(second)
+    stolen = {"verdict": json.loads(first.verdict.read_text()), "evidence": json.loads(first.evidence.read_text())}
+    write_record(second.receipt, replace(read_record(second.receipt, Receipt), **stolen))
+
+    with pytest.raises(EvidenceError, match="does not stand for this run's"):
+        read_report(report_of(second))
+    team.record(second)
+    assert read_report(report_of(second)).verdict.decision is Decision.REJECT
 
 
 def test_the_documents_in_the_receipt_are_the_recorded_ones_to_the_byte(team: Registry) -> None:

@@ -288,3 +288,17 @@ def test_the_champions_own_model_in_another_bundle_reigns_already(shop: Workshop
     again = shop.promote(files)
 
     assert (again.is_new, again.event) == (False, first.event)
+
+
+def test_a_version_whose_tags_were_moved_to_another_model_is_not_promoted(
+    shop: Workshop, registry: FakeModelRegistry
+) -> None:
+    """A store writer gives a bad version the good one's tags: what it holds is read back."""
+    shop.judged(0.7)
+    files = shop.judged(0.1)
+    good, key = bundle(0.1), read_record(files.report.verdict, Verdict).digest
+    bad = registry.versions[MODEL, "1"]
+    registry.versions[MODEL, "1"] = replace(bad, model_digest=good.model_digest)
+    registry.verdicts[MODEL, "1"] = key
+
+    refused(shop, files, EvidenceError, ExitCode.EVIDENCE, "version 1 holds model")

@@ -41,7 +41,7 @@ def recorder() -> Recorder:
         lambda: settings("random_forest"),
         "sqlite:///x",
         FakeRunAddresses(),
-        lambda model, digest: "",
+        lambda verdict: "",
     )
 
 
@@ -225,7 +225,7 @@ def test_the_page_says_what_changed_since_the_champion(tmp_path: Path, recorder:
 
 
 def test_an_override_of_the_bundle_is_on_every_page(files: CandidateFiles, recorder: Recorder) -> None:
-    pages = shown(files, replace(recorder, overrides=lambda model, digest: f"ann forced {model}"))
+    pages = shown(files, replace(recorder, overrides=lambda verdict: f"ann forced {verdict.model}"))
 
     assert "ann forced flights-late" in pages.note
     assert "ann forced flights-late" in pages.files["decision.html"]

@@ -32,5 +32,5 @@ def test_the_ledger_tells_of_an_overridden_bundle_for_ever(shop: Workshop) -> No
     digest = override(shop.desk, MODEL, "1", "so").event.bundle_digest
     shop.promoted(0.2)
 
-    assert override_of(shop.history, digest).endswith(": so")
-    assert override_of(shop.history, "sha256:another") == ""
+    assert override_of(shop.history, lambda event: event.bundle_digest == digest).endswith(": so")
+    assert override_of(shop.history, lambda event: event.bundle_digest == "sha256:another") == ""

@@ -101,7 +101,15 @@ class Recording:
         return None
 
     def _versions(self) -> list[ModelVersion]:
-        return versions_of_model(self.client, self.address, self.candidate.model, self.bundle.model_digest)
+        """Of this model: the whole ones first, of these the one in this very bundle, then the lowest. Whoever races here has them in one order."""
+        found = versions_of_model(self.client, self.address, self.candidate.model, self.bundle.model_digest)
+        return sorted(
+            found, key=lambda item: (not versions.is_whole(item), self._is_other_bundle(item), int(item.version))
+        )
+
+    def _is_other_bundle(self, version: ModelVersion) -> bool:
+        """Only between whole ones: of two that are being made, all have to keep the same."""
+        return versions.is_whole(version) and version.tags.get(versions.DIGEST_TAG) != self.bundle.digest
 
     def _adopted_run(self, version: ModelVersion) -> Run | None:
         """The version's own run if it is of this verdict: its process was killed before it could close it."""

@@ -1,7 +1,7 @@
 """One whole model version per model, whatever bundles it comes in.
 
 Nothing in MLflow compares and sets, but version numbers are handed out atomically and tags given at creation appear with
-the version. So whoever makes a version looks afterwards: the lowest one of that model counts, all others are deleted.
+the version. So whoever makes a version looks afterwards: the lowest one of that model counts, and others that never became whole are deleted.
 """
 
 from __future__ import annotations
@@ -85,9 +85,13 @@ def is_trusted(version: ModelVersion) -> bool:
 
 
 def settle(client: MlflowClient, versions: Sequence[ModelVersion]) -> ModelVersion | None:
-    """Keep the lowest version of a model, and delete the others: they came from a lost reply or another machine."""
+    """Keep the first version of a model, and delete the others that are not whole: they came from a lost reply or another machine.
+
+    A whole one stays, whatever is recorded later: the ledger may name it. Release 0.1 made one of each bundle, so a model may have several.
+    """
     for other in versions[1:]:
-        discard_version(client, other)
+        if not is_whole(other):
+            discard_version(client, other)
     return versions[0] if versions else None
 
 
