@@ -21,6 +21,7 @@ from statistics import median
 from arro3.core import RecordBatch
 
 from benchmarks.serving.flights import flights
+from modelratchet.core.log_files import PREDICTIONS_FORMAT, format_facts
 from modelratchet.errors import StorageError
 from modelratchet.serving.entry import predictor_of
 from modelratchet.serving.metrics import Meter
@@ -160,7 +161,7 @@ def timed(entries: Sequence[Entry], call: Callable[[Entry], object]) -> float:
 def writer(many: Asked) -> Iterator[tuple[str, float]]:
     """Microseconds a row, and bytes."""
     columns = PredictionColumns(many.bundle.schema, Stamp("7", "main"))
-    form = Form(columns.schema, columns.repeating)
+    form = Form(columns.schema, columns.repeating, format_facts(PREDICTIONS_FORMAT))
     size = max(1, STEP_ROWS * len(many.entries) // many.rows)
     parts = [many.entries[start : start + size] for start in range(0, len(many.entries), size)]
     steps = [step_of(part) for part in parts]
@@ -203,7 +204,9 @@ def as_columns(folder: Path) -> None:
     """Fill the queue with columns, as the process that keeps the log does."""
     columns = PredictionColumns(read_bundle(folder / "bundle").schema, Stamp("7", "main"))
     recorder: Recorder[Step] = Recorder(
-        columns, Form(columns.schema, columns.repeating), Parts(DownStore(Path()), "worker")
+        columns,
+        Form(columns.schema, columns.repeating, format_facts(PREDICTIONS_FORMAT)),
+        Parts(DownStore(Path()), "worker"),
     )
     waiting: list[Entry] = []
     for entry in _new_requests(folder):

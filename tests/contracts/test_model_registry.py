@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from modelratchet.adapters.mlflow.address import StoreAddress
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
+from modelratchet.core.page.overriding import with_override
 from modelratchet.core.run_facts import DatasetFacts
 from modelratchet.storage.bundles import Bundle, make_bundle, read_bundle
 from modelratchet.usecases.ports.registry import CandidateRecord, ModelRegistry
@@ -170,8 +172,8 @@ def test_an_override_is_shown_once_however_often_it_is_told(
 ) -> None:
     version = registry.record(candidate(tmp_path, "k1", model=model))
 
-    registry.show_override(version, "ann: so")
-    registry.show_override(version, "ann: so")
+    registry.show_override(version, partial(with_override, override="ann: so"))
+    registry.show_override(version, partial(with_override, override="ann: so"))
 
     assert registry.version(model, version.version) == version
     assert registry.facts(version).run_id == version.run_id

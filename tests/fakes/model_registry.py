@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from modelratchet.core.page.overriding import with_override
 from modelratchet.core.reports import EVIDENCE_NAME, VERDICT_NAME
 from modelratchet.core.run_facts import DatasetFacts, RunFacts, commit_in
 from modelratchet.errors import DigestError, TrackingError
@@ -77,10 +77,10 @@ class FakeModelRegistry:
         self.versions[version.model, version.version] = replace(version, commit=commit)
         return self.versions[version.model, version.version]
 
-    def show_override(self, version: RegisteredVersion, override: str) -> None:
+    def show_override(self, version: RegisteredVersion, rewrite: Callable[[str], str]) -> None:
         self._asked("show_override")
         shown = self.pages[version.verdict_run_id]
-        self.pages[version.verdict_run_id] = replace(shown, note=with_override(shown.note, override))
+        self.pages[version.verdict_run_id] = replace(shown, note=rewrite(shown.note))
 
     def record(self, candidate: CandidateRecord) -> RegisteredVersion:
         found = self.find(candidate.model, candidate.key)

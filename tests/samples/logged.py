@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from modelratchet.adapters.pyarrow_prediction_log import Span, read_log
-from modelratchet.core.log_files import HOUR_NS
+from modelratchet.core.log_files import HOUR_NS, PREDICTIONS_FORMAT, format_facts
 from modelratchet.errors import StorageError
 from modelratchet.serving.batches import Answer, Batch
 from modelratchet.serving.prediction_log.columns import PredictionColumns, Stamp
@@ -38,7 +38,9 @@ def entry(request_id: str, rows: int = 1, hours: float = 0.0) -> Entry:
 def recorder(store: LogStore, worker: str = "w") -> Recorder[Step]:
     """A recorder of predictions without a process around it."""
     columns = PredictionColumns(SCHEMA, Stamp("3", "champion"))
-    return Recorder(columns, Form(columns.schema, columns.repeating), Parts(store, worker))
+    return Recorder(
+        columns, Form(columns.schema, columns.repeating, format_facts(PREDICTIONS_FORMAT)), Parts(store, worker)
+    )
 
 
 def give(recorder: Recorder[Step], *entries: Entry) -> None:

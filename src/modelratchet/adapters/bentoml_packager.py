@@ -24,7 +24,7 @@ from modelratchet.storage.files import digest_file
 from modelratchet.storage.locks import locked_packages
 from modelratchet.usecases.ports.serving import Distribution, Packaged, Shipment
 
-SERVED = ("__init__.py", "errors.py", "core", "storage", "serving")
+SERVED = ("__init__.py", "errors.py", "version.py", "core", "storage", "serving")
 TEMPLATE = Path("docker/Dockerfile.template")
 RECIPES = (Path("bentofile.yaml"), Path("requirements-serving.lock"), TEMPLATE)
 _TARGET = {

@@ -15,12 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from modelratchet.core.log_files import LogFile, parse_name, standing
+from modelratchet.core.log_files import LogFile, parse_name, require_readable, standing
 from modelratchet.errors import EvidenceError, StorageError
 from modelratchet.storage.log_stores import LogStore, open_store
 
 FEEDBACK_FOLDER = "feedback/"
 _TRIES = 5
+_FACTS = (b"format", b"format_version")
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,9 @@ def _read_worker(store: LogStore, hour: str, worker: str, columns: list[str] | N
 def _read(store: LogStore, name: str, columns: list[str] | None) -> Any:
     data = store.read(name)
     try:
-        return pq.read_table(pa.BufferReader(data), columns=columns)
-    except (pa.ArrowException, OSError) as error:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        facts = {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items() if key in _FACTS}
+        require_readable(facts, name)
+        return file.read(columns=columns)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise EvidenceError(f"{name} is damaged: {error}", hint="Move it out of the log's folder.") from error

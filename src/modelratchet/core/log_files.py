@@ -11,11 +11,17 @@ the reader in `adapters` reads by it. `parse_name(file.name)` is `file`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from modelratchet.errors import EvidenceError, LaterReleaseError
+
 HOUR_NS = 3_600_000_000_000
+PREDICTIONS_FORMAT = "modelratchet/prediction-log"
+FEEDBACK_FORMAT = "modelratchet/feedback"
+VERSION = 1
+"""Of both formats. It rises when a column comes that an older reader would not know; a reader takes its own version and all earlier ones."""
 _NAME = re.compile(r"(?P<worker>[A-Za-z0-9][A-Za-z0-9.-]*)-(?P<first>\d{6,})(?:_(?P<last>\d{6,}))?\.parquet")
 
 
@@ -36,6 +42,39 @@ class LogFile:
     def supersedes(self, other: LogFile) -> bool:
         """Whether every row of the other file is in this one too."""
         return self != other and self.worker == other.worker and self.first <= other.first and other.last <= self.last
+
+
+def format_facts(name: str) -> dict[str, str]:
+    """What a file's metadata say of its format."""
+    return {"format": name, "format_version": str(VERSION)}
+
+
+def require_readable(facts: Mapping[str, str], source: str) -> None:
+    """Refuse a file that is none of the log's, or of a later release.
+
+    Args:
+        facts: the file's metadata.
+        source: the file, for messages.
+
+    Raises:
+        EvidenceError: it names no format of the log.
+        LaterReleaseError: a later release wrote it.
+    """
+    name, version = facts.get("format"), facts.get("format_version", "")
+    if (
+        name not in (PREDICTIONS_FORMAT, FEEDBACK_FORMAT)
+        or not (version.isascii() and version.isdigit())
+        or version == "0"
+    ):
+        raise EvidenceError(
+            f"{source} is {name} version {version or None}, expected {PREDICTIONS_FORMAT} or {FEEDBACK_FORMAT}, version {VERSION}",
+            hint="Move it out of the log's folder.",
+        )
+    if int(version) > VERSION:
+        raise LaterReleaseError(
+            f"{source} is {name} version {version}, which a later release of modelratchet wrote; this one reads version {VERSION}",
+            hint="Install the release that wrote it, or a newer one; docs/how-to/upgrade.md.",
+        )
 
 
 def parse_name(name: str) -> LogFile | None:

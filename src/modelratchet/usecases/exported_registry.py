@@ -5,6 +5,7 @@ Put in the place of the real ones by `wiring.registry` where `RATCHET_STANDING` 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
@@ -103,9 +104,9 @@ class ExportedRegistry:
         """Refuses: which verdicts were recorded is not exported."""
         self._refuse(f"look for verdict {key} of {model}")
 
-    def show_override(self, version: RegisteredVersion, override: str) -> NoReturn:
+    def show_override(self, version: RegisteredVersion, rewrite: Callable[[str], str]) -> NoReturn:  # noqa: ARG002 - the port's
         """Refuses."""
-        self._refuse(f"show {override!r} on version {version.version}")
+        self._refuse(f"show an override on version {version.version}")
 
     def name_commit(self, version: RegisteredVersion, commit: str) -> NoReturn:
         """Refuses."""

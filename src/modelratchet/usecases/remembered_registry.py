@@ -79,9 +79,9 @@ class RememberedRegistry:
         """Always asks: bytes are not kept here."""
         self._registry.fetch_bundle(version, directory)
 
-    def show_override(self, version: RegisteredVersion, override: str) -> None:
+    def show_override(self, version: RegisteredVersion, rewrite: Callable[[str], str]) -> None:
         """Always asks: it is a write."""
-        self._registry.show_override(version, override)
+        self._registry.show_override(version, rewrite)
 
     def name_commit(self, version: RegisteredVersion, commit: str) -> RegisteredVersion:
         """Name it, and ask anew what the next run will ask, for it has just changed the store's stamp."""

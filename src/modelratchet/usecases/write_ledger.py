@@ -9,11 +9,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from modelratchet.core.ledger import Event, History, State
 from modelratchet.core.ledger_writing import Circumstances
 from modelratchet.core.overrides import is_override, override_text
+from modelratchet.core.page.overriding import with_override
 from modelratchet.core.standing import Champion
 from modelratchet.errors import DigestError, EvidenceError, MissingEvidenceError, OutsideError, TrackingError
 from modelratchet.usecases.ports.promotions import Certificates
@@ -98,7 +100,7 @@ def _show_overrides(desk: Desk, history: History, events: Sequence[Event]) -> No
     for event in filter(is_override, events):
         version = desk.registry.version(history.model, event.version)
         if version is not None:
-            desk.registry.show_override(version, override_text(event))
+            desk.registry.show_override(version, partial(with_override, override=override_text(event)))
 
 
 def whole_version(desk: Desk, model: str, number: str) -> RegisteredVersion:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from modelratchet.adapters.pyarrow_prediction_log import read_feedback, read_log, read_stream
-from modelratchet.core.log_files import hour_of
-from modelratchet.errors import EvidenceError
-from modelratchet.serving.prediction_log.columns import FeedbackColumns
+from modelratchet.core.log_files import FEEDBACK_FORMAT, format_facts, hour_of
+from modelratchet.errors import EvidenceError, LaterReleaseError
+from modelratchet.serving.prediction_log.columns import FeedbackColumns, PredictionColumns, Stamp
 from modelratchet.serving.prediction_log.parquet import Form
 from modelratchet.serving.prediction_log.parts import Parts
 from modelratchet.serving.prediction_log.recorder import Recorder
@@ -100,7 +100,11 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 
 def test_of_several_labels_for_one_row_the_last_counts(tmp_path: Path) -> None:
     columns = FeedbackColumns(SCHEMA)
-    log = Recorder(columns, Form(columns.schema, columns.repeating), Parts(LocalStore(tmp_path), "w", "feedback/"))
+    log = Recorder(
+        columns,
+        Form(columns.schema, columns.repeating, format_facts(FEEDBACK_FORMAT)),
+        Parts(LocalStore(tmp_path), "w", "feedback/"),
+    )
     for after_ns, row, value in [(2, 0, "1"), (0, 0, "0"), (1, 1, "0"), (2, 0, "0"), (1, 1, "1")]:
         log.take([Label(1, TEN_O_CLOCK_NS + after_ns * 10**9, "a", row, value)], 1)
         log.flush()
@@ -114,3 +118,24 @@ def test_of_several_labels_for_one_row_the_last_counts(tmp_path: Path) -> None:
 def test_a_folder_without_a_log_has_no_rows(tmp_path: Path) -> None:
     assert recorded(tmp_path / "none") == []
     assert len(read_feedback(str(tmp_path / "none"), EVER)) == 0
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind", "said"),
+    [
+        ({"format": "modelratchet/prediction-log", "format_version": "2"}, LaterReleaseError, "version 2, which a later release"),
+        ({"format": "modelratchet/prediction-log", "format_version": "0"}, EvidenceError, "version 0, expected"),
+        ({"format": "other", "format_version": "1"}, EvidenceError, "is other version 1, expected"),
+        ({}, EvidenceError, "is None version None, expected"),
+    ],
+)  # fmt: skip
+def test_a_file_of_another_format_or_a_later_release_is_refused_by_name(
+    tmp_path: Path, facts: dict[str, str], kind: type[EvidenceError], said: str
+) -> None:
+    columns = PredictionColumns(SCHEMA, Stamp("3", "champion"))
+    log = Recorder(columns, Form(columns.schema, columns.repeating, facts), Parts(LocalStore(tmp_path), "w"))
+    give(log, entry("r1"))
+    log.flush()
+
+    with pytest.raises(kind, match=said):
+        list(read_log(str(tmp_path), EVER))

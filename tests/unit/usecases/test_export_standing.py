@@ -187,7 +187,7 @@ def test_nothing_can_be_written_to_an_export(shop: Workshop, tmp_path: Path, dee
     version = exported.version(MODEL, "1")
     arguments = {
         "find": (MODEL, "key"),
-        "show_override": (version, "because"),
+        "show_override": (version, str),
         "name_commit": (version, "c" * 40),
         "record": (record,),
         "append": (shop.history.accepted[0].event,),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +25,6 @@ from modelratchet.adapters.mlflow.recording import Recording
 from modelratchet.adapters.mlflow.run_files import MlflowRunFiles
 from modelratchet.adapters.mlflow.store import connect
 from modelratchet.adapters.mlflow.stored_bundle import read_stored
-from modelratchet.core.page.overriding import with_override
 from modelratchet.core.reports import EVIDENCE_NAME, VERDICT_NAME
 from modelratchet.core.run_facts import RunFacts
 from modelratchet.errors import EvidenceError, RatchetError, TrackingError, UnreachableError
@@ -97,15 +97,15 @@ class MlflowRegistry:
                 return run_facts.facts_of_run(version, run)
             return run_facts.facts_of_version(version, self._client.get_model_version(version.model, version.version))
 
-    def show_override(self, version: RegisteredVersion, override: str) -> None:
+    def show_override(self, version: RegisteredVersion, rewrite: Callable[[str], str]) -> None:
         """Put an override into the run's note and the version's description."""
         with translated(self._address, f"show the override of version {version.version} of {version.model}"):
             run = runs.living_run(self._client, version.verdict_run_id)
-            note = with_override(runs.note_of(run), override) if run is not None else ""
+            note = rewrite(runs.note_of(run)) if run is not None else ""
             if run is not None and note != runs.note_of(run):
                 runs.set_note(self._client, run.info.run_id, note)
             found = self._client.get_model_version(version.model, version.version)
-            description = versions.described(with_override(found.description or "", override))
+            description = versions.described(rewrite(found.description or ""))
             if description != found.description:
                 self._client.update_model_version(version.model, version.version, description=description)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from modelratchet.core.formats import decode
+from modelratchet.core.log_files import FEEDBACK_FORMAT, PREDICTIONS_FORMAT, format_facts
 from modelratchet.serving.prediction_log.columns import FeedbackColumns, PredictionColumns, Stamp
 from modelratchet.serving.prediction_log.parquet import Form
 from modelratchet.serving.prediction_log.parts import Parts
@@ -19,8 +20,6 @@ from modelratchet.serving.prediction_log.steps import Label, Step
 from modelratchet.serving.prediction_log.writer import LogWriter
 from modelratchet.storage.log_stores import open_store
 
-FORMAT, VERSION = "modelratchet/prediction-log", 1
-FEEDBACK_FORMAT, FEEDBACK_VERSION = "modelratchet/feedback", 1
 FEEDBACK_FOLDER = "feedback/"
 ORPHAN_SECONDS = 60.0
 """For the last files of a worker that was killed; nobody waits for them."""
@@ -43,12 +42,12 @@ class Keeper:
         store, columns, labels = open_store(opening.folder), predictions_of(opening), FeedbackColumns(opening.schema)
         self.predictions: Recorder[Step] = Recorder(
             columns,
-            Form(columns.schema, columns.repeating, _facts(FORMAT, VERSION, opening)),
+            Form(columns.schema, columns.repeating, _facts(PREDICTIONS_FORMAT, opening)),
             Parts(store, opening.worker),
         )
         self.labels: Recorder[list[Label]] = Recorder(
             labels,
-            Form(labels.schema, labels.repeating, _facts(FEEDBACK_FORMAT, FEEDBACK_VERSION, opening)),
+            Form(labels.schema, labels.repeating, _facts(FEEDBACK_FORMAT, opening)),
             Parts(store, opening.worker, FEEDBACK_FOLDER),
         )
         self._tell, self._flush_rows = tell, opening.flush_rows
@@ -100,5 +99,5 @@ def _difference(now: tuple[int, int], before: tuple[int, int]) -> tuple[int, int
     return now[0] - before[0], now[1] - before[1]
 
 
-def _facts(name: str, version: int, opening: Opening) -> dict[str, str]:
-    return {"format": name, "format_version": str(version), "model": opening.schema.model, "bundle": opening.digest}
+def _facts(name: str, opening: Opening) -> dict[str, str]:
+    return {**format_facts(name), "model": opening.schema.model, "bundle": opening.digest}

@@ -111,8 +111,12 @@ class ModelRegistry(Protocol):
             TrackingError: the registry cannot be asked now.
         """
 
-    def show_override(self, version: RegisteredVersion, override: str) -> None:
-        """Put an override on the pages of a version and of its latest verdict's run. Idempotent.
+    def show_override(self, version: RegisteredVersion, rewrite: Callable[[str], str]) -> None:
+        """Put an override on the pages of a version and of its latest verdict's run.
+
+        Args:
+            version: whose.
+            rewrite: gives a page's text with the override in it; one that has it stays as it is.
 
         Raises:
             TrackingError: the registry cannot be asked now.
