@@ -154,5 +154,11 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-if __name__ == "__main__" and "--write" in sys.argv:
-    write()
+def show() -> None:
+    """Print how much each entry is made of."""
+    for entry, found in reached().items():
+        sys.stdout.write(f"{entry:<16} {len(found['modules']):>4} modules {len(found['packages']):>4} packages\n")
+
+
+if __name__ == "__main__":
+    write() if "--write" in sys.argv else show()
