@@ -150,8 +150,8 @@ def test_slice_that_is_too_small_is_said_and_not_judged() -> None:
 
 
 @pytest.mark.slow
-# by night no more of them: statsmodels collects all garbage at each call
-@settings(max_examples=100)
+# few of them, by night too: statsmodels collects all garbage at each call, a tenth of a second and more
+@settings(max_examples=30)
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=20))
 def test_holm_is_that_of_statsmodels(p_values: list[float]) -> None:
     np.testing.assert_allclose(holm(p_values), multipletests(p_values, method="holm")[1])
