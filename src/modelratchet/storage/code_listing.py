@@ -56,8 +56,7 @@ def modules_of(entry: str, listing: Mapping[str, Listed]) -> tuple[str, ...]:
     stages = {
         f"{OWN_PACKAGE}.{stage}" for stage, listed in listing.items() if f"{OWN_PACKAGE}.{stage}" in listed.modules
     }
-    own = {_name_of(path) for path in Path(OWN_PACKAGE).rglob("*.py")}
-    return tuple(sorted({*modules, *(own - stages)}))
+    return tuple(sorted({*modules, *(set(_own_modules()) - stages)}))
 
 
 def module_file(name: str) -> Path:
@@ -68,7 +67,8 @@ def module_file(name: str) -> Path:
     """
     top, *rest = name.split(".")
     path = _package_folder(top).joinpath(*rest)
-    for candidate in (path.with_suffix(".py") if rest else path / "__init__.py", path / "__init__.py"):
+    # of a package and a module with one name, Python imports the package
+    for candidate in (path / "__init__.py", *([path.with_suffix(".py")] if rest else [])):
         if candidate.is_file():
             return candidate
     raise MissingEvidenceError(f"{name} is not there, but a stage imports it", hint=_REMEDY)
@@ -101,9 +101,12 @@ def _listed(parts: Any) -> Listed:
     return Listed(*(tuple(map(str, parts[key])) for key in ("modules", "packages", "files")))
 
 
-def _name_of(path: Path) -> str:
-    parts = path.with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+def _own_modules() -> Iterator[str]:
+    """The names of all that can be imported from the project's folder; what editors and notebooks leave there cannot."""
+    for path in Path(OWN_PACKAGE).rglob("*.py"):
+        parts = path.with_suffix("").parts
+        if all(part.isidentifier() for part in parts) and path.is_file():
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 @functools.cache

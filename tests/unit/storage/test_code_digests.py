@@ -96,6 +96,38 @@ def test_the_users_modules_beside_project_py_count_where_project_py_does(path: s
     assert changed_by(path, "X = 1") == {"test_model"}
 
 
+@pytest.mark.parametrize(
+    "path", ["pipeline/.ipynb_checkpoints/project-checkpoint.py", "pipeline/my.old.py", "pipeline/my-data/rows.py", "pipeline/2.py", "pipeline/.py"]
+)  # fmt: skip
+def test_what_cannot_be_imported_is_no_module(path: str) -> None:
+    assert changed_by(path, "X = 1") == set()
+
+
+def test_what_is_no_regular_file_is_no_module() -> None:
+    """Emacs' lock of an open file leads nowhere; a folder may be called anything."""
+    before = digests()
+    Path("pipeline/.#project.py").symlink_to("me@host.123")
+    Path("pipeline/gone.py").symlink_to("nowhere.py")
+    Path("pipeline/folder.py").mkdir()
+
+    assert digests() == before
+
+
+def test_a_link_to_a_source_is_a_module() -> None:
+    write("elsewhere.py", "X = 1")
+    Path("pipeline/linked.py").symlink_to("../elsewhere.py")
+
+    assert changed_by("elsewhere.py", "X = 2") == {"test_model"}
+
+
+def test_of_a_module_and_a_package_of_one_name_the_package_counts_as_python_imports_it() -> None:
+    write("pipeline/feat.py", "X = 1")
+    write("pipeline/feat/__init__.py", "X = 1")
+
+    assert changed_by("pipeline/feat.py", "X = 2") == set()
+    assert changed_by("pipeline/feat/__init__.py", "X = 2") == {"test_model"}
+
+
 def test_a_stage_is_none_of_the_users_modules() -> None:
     assert modules_of("test_model", read_listing(LISTING)) == (
         "modelratchet.errors",
