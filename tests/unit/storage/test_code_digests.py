@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import modelratchet
-from modelratchet.errors import EvidenceError, MissingEvidenceError
+from modelratchet.errors import EvidenceError, InputError, MissingEvidenceError
 from modelratchet.storage import code_digests
 from modelratchet.storage.code import CodeDigests, read_code_digests, runtime_digest
 from modelratchet.storage.code_digests import write_code_digests
@@ -181,6 +181,37 @@ def test_a_line_of_the_lock_counts_where_its_package_is_listed(old: str, new: st
     assert changed_by("lock", LOCK_TEXT.replace(old, new)) == changed
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("-e ./shared", "-e ./other"),
+        ("git+https://host/feat@1#egg=feat", "git+https://host/feat@2#egg=feat"),
+        ("numpy>=2", "numpy>=3"),
+        ("", "-e ./shared"),
+    ],
+)
+def test_a_line_of_the_lock_that_is_not_understood_counts_everywhere(old: str, new: str) -> None:
+    write("lock", f"{LOCK_TEXT}{old}\n")
+
+    assert changed_by("lock", f"{LOCK_TEXT}{new}\n") == set(LISTED)
+
+
+@pytest.mark.parametrize("content", ["numpy==1\n".encode("utf-16"), "numpy==1\n".encode("utf-16-le"), b"\xff"])
+def test_a_lock_that_is_no_text_is_one_clear_fault(content: bytes) -> None:
+    LOCK.write_bytes(content)
+
+    with pytest.raises(InputError, match=r"^lock is no text in UTF-8"):
+        digests()
+
+
+def test_a_lock_that_is_a_folder_is_one_clear_fault() -> None:
+    LOCK.unlink()
+    LOCK.mkdir()
+
+    with pytest.raises(InputError, match="lock cannot be read"):
+        digests()
+
+
 def test_nothing_new_writes_nothing_and_parses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert write_code_digests(LISTING, DIGESTS, LOCK, KNOWN)
     stamps = {path: path.stat().st_mtime_ns for path in [*DIGESTS.iterdir(), KNOWN]}
@@ -194,6 +225,14 @@ def test_nothing_new_writes_nothing_and_parses_nothing(monkeypatch: pytest.Monke
 def test_a_lost_or_foreign_memory_costs_time_only(text: str) -> None:
     before = digests()
     write("known.json", text)
+
+    assert digests() == before
+
+
+def test_a_memory_that_can_neither_be_read_nor_written_costs_time_only() -> None:
+    before = digests()
+    KNOWN.unlink()
+    KNOWN.mkdir()
 
     assert digests() == before
 
