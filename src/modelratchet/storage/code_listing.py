@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelratchet.errors import EvidenceError, MissingEvidenceError
+from modelratchet.errors import EvidenceError, InputError, MissingEvidenceError
 from modelratchet.storage.files import read_json
 
 OWN_PACKAGE = "pipeline"
 """The folder and package of the project itself."""
 OWN_MODULE = "pipeline.project"
 _REMEDY = "Run `make stage-deps`."
+_TAKE_OVER = (
+    "Take dvc.yaml, pipeline/sources.json and pipeline/*.py but project.py from the release that is installed: "
+    "docs/how-to/upgrade.md."
+)
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,12 @@ def read_listing(path: Path) -> dict[str, Listed]:
 
     Raises:
         MissingEvidenceError: the file is not there.
-        EvidenceError: it is no such list, or one of an earlier release.
+        EvidenceError: it is no such list.
+        InputError: it is one of release 0.1, and so are the stages beside it, which cannot run with this release.
     """
     found = read_json(path)
+    if isinstance(found, dict) and any(isinstance(parts, list) for parts in found.values()):
+        raise InputError(f"{path} is of release 0.1, and this is a later one", hint=_TAKE_OVER)
     try:
         return {entry: _listed(parts) for entry, parts in found.items()}
     except (AttributeError, KeyError, TypeError) as error:

@@ -260,8 +260,18 @@ def test_a_missing_lock_is_named() -> None:
         digests()
 
 
-def test_a_list_of_an_earlier_release_is_refused_with_what_to_do() -> None:
+def test_a_list_of_release_0_1_is_refused_with_what_to_do() -> None:
     LISTING.write_text(json.dumps({"split": ["pipeline/split.py"]}))
+
+    with pytest.raises(InputError, match=r"^pipeline/sources\.json is of release 0\.1") as caught:
+        digests()
+    assert "dvc.yaml, pipeline/sources.json and pipeline/*.py but project.py" in caught.value.hint
+    assert "docs/how-to/upgrade.md" in caught.value.hint
+
+
+@pytest.mark.parametrize("content", [[], 3, {"split": 3}, {"split": {}}, {"split": None}])
+def test_a_list_that_is_none_is_refused_with_what_to_do(content: object) -> None:
+    LISTING.write_text(json.dumps(content))
 
     with pytest.raises(EvidenceError) as caught:
         digests()
