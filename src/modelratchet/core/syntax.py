@@ -75,8 +75,8 @@ def _bound(node: ast.AST) -> Iterator[str]:
         case ast.alias():
             return
         case _:  # functions, classes, handlers, patterns and parameters of types
-            if isinstance(name := getattr(node, "name", None), str):
-                yield name
+            if isinstance(own := getattr(node, "name", None), str):
+                yield own
 
 
 def _write(node: Any, fields: Collection[str], parts: list[str]) -> None:
