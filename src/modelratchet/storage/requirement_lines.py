@@ -61,10 +61,11 @@ def _whole_lines(text: str) -> Iterator[str]:
         if "#" in line:
             line = _COMMENT.sub("", line)
         goes_on = line.endswith("\\")
-        line = line.removesuffix("\\")
-        if "--hash" in line:
-            line = _HASH.sub("", line)
-        if line := line.strip():
+        line = line.removesuffix("\\").rstrip()
+        if "--hash" in line:  # nine lines of ten are one hash and nothing else: those need no pattern
+            is_one = line.startswith("--hash=") and len(line.split(maxsplit=1)) == 1
+            line = "" if is_one else _HASH.sub("", line).strip()
+        if line:
             begun.append(line)
         if begun and not goes_on:
             yield " ".join(begun)
