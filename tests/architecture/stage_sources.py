@@ -18,7 +18,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from modelratchet.storage.code import RUNTIME
-from modelratchet.storage.code_digests import lock_lines
+from modelratchet.storage.requirement_lines import locked_lines
 from modelratchet.wiring.guard import SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -147,7 +147,7 @@ def _distributions() -> Mapping[str, list[str]]:
 
 @functools.cache
 def _locked() -> frozenset[str]:
-    return frozenset(lock_lines((ROOT / "requirements.lock").read_text()))
+    return frozenset(locked_lines((ROOT / "requirements.lock").read_text()).by_package)
 
 
 def _normal(name: str) -> str:

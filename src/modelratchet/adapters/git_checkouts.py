@@ -92,9 +92,18 @@ class GitCheckouts:
         )
 
 
+def own_sources(project: Path) -> str:
+    """A `PYTHONPATH` on which a checkout's own sources come before the installed ones."""
+    sources = [str(path) for path in (project / "src", project) if path.is_dir()]
+    inherited = os.environ.get("PYTHONPATH")
+    return os.pathsep.join([*sources, *([inherited] if inherited else [])])
+
+
 def _has_lock_of_its_own(made: Path) -> bool:
     """Whether the commit's lock tells of the rows that the commit's settings and code ask for; a person may have committed those without running them."""
-    if _dvc(made, "repro", "--quiet", "--single-item", _WATCHING_STAGE).returncode:
+    # by the sources of the commit: those of another release write other digests, or cannot run its stage at all
+    watched = _dvc(made, "repro", "--quiet", "--single-item", _WATCHING_STAGE, PYTHONPATH=own_sources(made))
+    if watched.returncode:
         return False
     asked = _dvc(made, "status", "--json", _ROWS_STAGE)
     try:
@@ -105,11 +114,11 @@ def _has_lock_of_its_own(made: Path) -> bool:
     return all(set(item) == {"changed deps"} for item in found) and changed <= {SOURCE.as_posix()}
 
 
-def _dvc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _dvc(folder: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "dvc", *arguments],
         cwd=folder,
-        env={**os.environ, **TELEMETRY_OFF, "PATH": _path()},
+        env={**os.environ, **TELEMETRY_OFF, "PATH": _path(), **extra},
         capture_output=True,
         timeout=_SECONDS,
         check=False,

@@ -23,6 +23,7 @@ from modelratchet.usecases.ports.pipeline import RunRequest
 from modelratchet.usecases.retrain import carry_out, told
 from modelratchet.usecases.run_pipeline import PipelineOutcome, run_pipeline
 from modelratchet.wiring.commands import LOG, pipeline_runner, the_only_run
+from modelratchet.wiring.guard import check_release
 from modelratchet.wiring.jobs import job_outputs
 
 _UNDONE = "params.yaml and dvc.lock are as they were before; the same command tries again."
@@ -53,6 +54,7 @@ def retrain(through: str | None, dry_run: bool, summary: Path, as_json: bool, qu
     """
     from modelratchet.wiring.retraining import judgement, planned, settings_move
 
+    check_release()
     started = time.monotonic()
     # a run that is asked to end takes its stage with it, as Ctrl-C does
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -15,6 +16,10 @@ from modelratchet.core.digests import digest_bytes
 
 _UNSEEN = {"ctx", "kind", "type_comment", "type_ignores"}
 """Fields of nodes that say nothing, or what others say already: whether a name is stored is told by where it stands."""
+
+_SUITES = {"body", "orelse", "finalbody"}
+_ANYTHING = "*"
+"""What `from … import *` binds."""
 
 
 def syntax_digest(source: bytes) -> str:
@@ -40,12 +45,38 @@ def syntax_digest(source: bytes) -> str:
 
 
 def _field_names(tree: ast.Module) -> Iterator[str]:
-    """How this source spells pydantic's `Field`."""
-    for node in ast.walk(tree):
+    """How this source spells pydantic's `Field`, where that can be nothing else: the file binds the name once, by an import."""
+    nodes = tuple(ast.walk(tree))
+    bound = Counter(name for node in nodes for name in _bound(node))
+    if _ANYTHING in bound:
+        return
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] == "pydantic":
-            yield from (alias.asname or alias.name for alias in node.names if alias.name == "Field")
+            names = {alias.asname or alias.name for alias in node.names if alias.name == "Field"}
+            yield from (name for name in names if bound[name] == 1)
         elif isinstance(node, ast.Import):
-            yield from (f"{alias.asname or alias.name}.Field" for alias in node.names if alias.name == "pydantic")
+            names = {alias.asname or alias.name for alias in node.names if alias.name == "pydantic"}
+            yield from (f"{name}.Field" for name in names if bound[name] == 1 and not bound[f"{name}.Field"])
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """The names that a node gives a meaning, in any scope."""
+    match node:
+        case ast.Name(ctx=ast.Store() | ast.Del()) | ast.Attribute(ctx=ast.Store() | ast.Del()):
+            yield _dotted(node)
+        case ast.Import(names=names):
+            yield from (alias.asname or alias.name.split(".")[0] for alias in names)
+        case ast.ImportFrom(names=names):
+            yield from (alias.asname or alias.name for alias in names)
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            yield from names
+        case ast.arg(arg=str(name)) | ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.alias():
+            return
+        case _:  # functions, classes, handlers, patterns and parameters of types
+            if isinstance(own := getattr(node, "name", None), str):
+                yield own
 
 
 def _write(node: Any, fields: Collection[str], parts: list[str]) -> None:
@@ -70,10 +101,9 @@ def _write(node: Any, fields: Collection[str], parts: list[str]) -> None:
 
 def _seen(node: ast.AST, name: str, value: Any, fields: Collection[str]) -> Any:
     """The value of a node's field without what only people read."""
-    if name == "body" and isinstance(value, list):
-        return [item for item in value if not _is_bare_text(item)] or (
-            [] if isinstance(node, ast.Module) else [ast.Pass()]
-        )
+    if name in _SUITES and isinstance(value, list):
+        kept = [item for item in value if not _is_bare_text(item)]
+        return kept if kept or not value or isinstance(node, ast.Module) else [ast.Pass()]
     if name == "keywords" and isinstance(node, ast.Call) and _dotted(node.func) in fields:
         return [item for item in value if not (item.arg == "description" and _is_text(item.value))]
     return value

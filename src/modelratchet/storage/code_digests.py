@@ -6,20 +6,21 @@ make that slow (docs/adr/0001). So each stage depends on one small file that cha
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from modelratchet.core.digests import digest_bytes, digest_value
-from modelratchet.errors import EvidenceError, MissingEvidenceError, StorageError
+from modelratchet.errors import EvidenceError, InputError, MissingEvidenceError, StorageError
 from modelratchet.storage.code import CodeDigests, written_digests
 from modelratchet.storage.code_listing import Listed, files_below, module_file, modules_of, read_listing
 from modelratchet.storage.files import read_json, write_json
+from modelratchet.storage.requirement_lines import LockedLines, locked_lines
 
 _MAKER = "modelratchet.core.syntax"
-_LINE = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])? *(?:==|@)[^\\\n]*", re.MULTILINE)
+_NOBODYS = ""
+_AS_UTF8 = "Save it as UTF-8, or make it again: `make lock`."
 
 
 def write_code_digests(listing: Path, directory: Path, lock: Path, known: Path) -> bool:
@@ -37,6 +38,7 @@ def write_code_digests(listing: Path, directory: Path, lock: Path, known: Path) 
     Raises:
         MissingEvidenceError: a listed source or the lock is not there.
         EvidenceError: the list is none.
+        InputError: the list is one of release 0.1, or the lock is no text.
     """
     has_changed = False
     for entry, digests in _digests(read_listing(listing), lock, known).items():
@@ -48,28 +50,22 @@ def write_code_digests(listing: Path, directory: Path, lock: Path, known: Path) 
     return has_changed
 
 
-def lock_lines(text: str) -> dict[str, list[str]]:
-    r"""What a lock says of each package, by normalised name: one line a version, with its marker and without hashes.
-
-    >>> lock_lines("NumPy==2.4.6 ; python_full_version < '3.12' \\\n    --hash=sha256:00\n# numpy==1\n")
-    {'numpy': ["NumPy==2.4.6 ; python_full_version < '3.12'"]}
-    """
-    found: dict[str, list[str]] = {}
-    for match in _LINE.finditer(text):
-        found.setdefault(re.sub(r"[-_.]+", "-", match[1]).lower(), []).append(match[0].strip())
-    return found
-
-
 def _digests(listing: Mapping[str, Listed], lock: Path, known: Path) -> dict[str, CodeDigests]:
-    lines, sources = lock_lines(_text(lock)), _Sources(known)
+    lines, sources = locked_lines(_text(lock)), _Sources(known)
     found = {}
     for entry, listed in listing.items():
         modules = {name: sources.of_module(name) for name in modules_of(entry, listing)}
         files = {path.as_posix(): sources.digest(path) for path in files_below(listed.files)}
-        packages = {name: lines[name] for name in listed.packages if name in lines}
-        found[entry] = CodeDigests(digest_value({"modules": modules, "files": files}), digest_value(packages))
+        code = digest_value({"modules": modules, "files": files})
+        found[entry] = CodeDigests(code, digest_value(_packages(listed, lines)))
     sources.keep()
     return found
+
+
+def _packages(listed: Listed, lines: LockedLines) -> dict[str, list[str]]:
+    """The lines of an entry's packages, and those of which nobody knows whose they are."""
+    found = {name: lines.by_package[name] for name in listed.packages if name in lines.by_package}
+    return {**found, _NOBODYS: lines.others} if lines.others else found
 
 
 class _Sources:
@@ -111,7 +107,7 @@ class _Sources:
     def _recalled(self) -> Mapping[str, str]:
         try:
             found = read_json(self._known)
-        except EvidenceError:
+        except (EvidenceError, OSError):
             return {}
         is_ours = (
             isinstance(found, dict) and found.get("maker") == self._maker and isinstance(found.get("digests"), dict)
@@ -121,11 +117,18 @@ class _Sources:
 
 def _text(lock: Path) -> str:
     try:
-        return lock.read_text(encoding="utf-8")
+        text = lock.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise MissingEvidenceError(
             f"{lock} is not there, and it says which packages stages are made of", hint="Run `make lock`."
         ) from error
+    except OSError as error:
+        raise InputError(f"{lock} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{lock} is no text in UTF-8", hint=_AS_UTF8) from error
+    if "\0" in text:
+        raise InputError(f"{lock} is no text in UTF-8: it holds NUL characters", hint=_AS_UTF8)
+    return text
 
 
 def _of_syntax(data: bytes) -> str:

@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelratchet.errors import EvidenceError, MissingEvidenceError
+from modelratchet.errors import EvidenceError, InputError, MissingEvidenceError
 from modelratchet.storage.files import read_json
 
 OWN_PACKAGE = "pipeline"
 """The folder and package of the project itself."""
 OWN_MODULE = "pipeline.project"
 _REMEDY = "Run `make stage-deps`."
+_TAKE_OVER = (
+    "Take dvc.yaml, pipeline/sources.json and pipeline/*.py but project.py from the release that is installed: "
+    "docs/how-to/upgrade.md."
+)
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,12 @@ def read_listing(path: Path) -> dict[str, Listed]:
 
     Raises:
         MissingEvidenceError: the file is not there.
-        EvidenceError: it is no such list, or one of an earlier release.
+        EvidenceError: it is no such list.
+        InputError: it is one of release 0.1, and so are the stages beside it, which cannot run with this release.
     """
     found = read_json(path)
+    if isinstance(found, dict) and any(isinstance(parts, list) for parts in found.values()):
+        raise InputError(f"{path} is of release 0.1, and this is a later one", hint=_TAKE_OVER)
     try:
         return {entry: _listed(parts) for entry, parts in found.items()}
     except (AttributeError, KeyError, TypeError) as error:
@@ -56,8 +63,7 @@ def modules_of(entry: str, listing: Mapping[str, Listed]) -> tuple[str, ...]:
     stages = {
         f"{OWN_PACKAGE}.{stage}" for stage, listed in listing.items() if f"{OWN_PACKAGE}.{stage}" in listed.modules
     }
-    own = {_name_of(path) for path in Path(OWN_PACKAGE).rglob("*.py")}
-    return tuple(sorted({*modules, *(own - stages)}))
+    return tuple(sorted({*modules, *(set(_own_modules()) - stages)}))
 
 
 def module_file(name: str) -> Path:
@@ -68,7 +74,8 @@ def module_file(name: str) -> Path:
     """
     top, *rest = name.split(".")
     path = _package_folder(top).joinpath(*rest)
-    for candidate in (path.with_suffix(".py") if rest else path / "__init__.py", path / "__init__.py"):
+    # of a package and a module with one name, Python imports the package
+    for candidate in (path / "__init__.py", *([path.with_suffix(".py")] if rest else [])):
         if candidate.is_file():
             return candidate
     raise MissingEvidenceError(f"{name} is not there, but a stage imports it", hint=_REMEDY)
@@ -101,9 +108,12 @@ def _listed(parts: Any) -> Listed:
     return Listed(*(tuple(map(str, parts[key])) for key in ("modules", "packages", "files")))
 
 
-def _name_of(path: Path) -> str:
-    parts = path.with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+def _own_modules() -> Iterator[str]:
+    """The names of all that can be imported from the project's folder; what editors and notebooks leave there cannot."""
+    for path in Path(OWN_PACKAGE).rglob("*.py"):
+        parts = path.with_suffix("").parts
+        if all(part.isidentifier() for part in parts) and path.is_file():
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 @functools.cache

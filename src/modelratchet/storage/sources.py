@@ -9,11 +9,12 @@ import difflib
 import glob
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelratchet.errors import DataError, OutsideError
+from modelratchet.errors import DataError, OutsideError, StorageError
 from modelratchet.storage.files import digest_file, write_json
 
 _TIMEOUT_SECONDS = 10.0
@@ -86,7 +87,8 @@ def _digests(files: tuple[Path, ...], known: Path) -> dict[str, str]:
         old = remembered.get(name)
         entry[1] = old[1] if old and old[0] == entry[0] else digest_file(Path(name))
     if fresh != remembered:
-        write_json(known, fresh)
+        with suppress(StorageError):  # a full disk must not fail a stage for what only saves time
+            write_json(known, fresh)
     return {name: entry[1] for name, entry in fresh.items()}
 
 
@@ -100,7 +102,12 @@ def _remembered(known: Path) -> dict[str, list[str]]:
         content = json.loads(known.read_bytes())
     except (OSError, ValueError):
         return {}
-    return content if isinstance(content, dict) else {}
+    found = content.items() if isinstance(content, dict) else ()
+    return {name: entry for name, entry in found if _is_entry(entry)}
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, list) and len(entry) == 2 and all(isinstance(part, str) for part in entry)
 
 
 def _headers(url: str) -> dict[str, str]:

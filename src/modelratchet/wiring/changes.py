@@ -12,7 +12,7 @@ from pathlib import Path
 from modelratchet.adapters.git_changes import changed_files
 from modelratchet.config.layout import SOURCES
 from modelratchet.core.changed_files import EVERYTHING, Touched, touched
-from modelratchet.errors import EvidenceError
+from modelratchet.errors import EvidenceError, InputError
 from modelratchet.storage.code_listing import paths_in_a_checkout, read_listing
 from modelratchet.wiring.jobs import job_outputs
 
@@ -31,9 +31,7 @@ def main() -> None:
 def _stage_sources() -> frozenset[str]:
     try:
         return paths_in_a_checkout(read_listing(SOURCES))
-    except (
-        EvidenceError
-    ):  # a project without the list, or with one of an earlier release: every source may be a stage's
+    except (EvidenceError, InputError):  # without the list, or with one of release 0.1, every source may be a stage's
         return frozenset({"src/"})
 
 

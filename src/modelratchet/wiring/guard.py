@@ -6,9 +6,11 @@ until they change, or the code that checks them: what runs each time loads no py
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from modelratchet.config import layout
 from modelratchet.core.digests import digest_bytes, digest_value
-from modelratchet.errors import ConfigError, EvidenceError
+from modelratchet.errors import ConfigError, EvidenceError, StorageError
 from modelratchet.storage.code_listing import module_file, read_listing
 from modelratchet.storage.files import write_bytes
 
@@ -17,11 +19,22 @@ SETTINGS = "settings"
 _CHECKED = layout.STATE / "params.checked"
 
 
+def check_release() -> None:
+    """Refuse a project folder whose stages are those of release 0.1.
+
+    Raises:
+        InputError: with what to take over.
+    """
+    with suppress(EvidenceError):  # whoever needs the list says what is wrong with it
+        read_listing(layout.SOURCES)
+
+
 def check_params() -> None:
     """Refuse to start on faulty settings.
 
     Raises:
         ConfigError: with every fault.
+        InputError: the stages are those of release 0.1; see `check_release`.
     """
     try:
         found = digest_bytes(layout.PARAMS.read_bytes())
@@ -30,12 +43,20 @@ def check_params() -> None:
             str(layout.PARAMS), ["it is not there"], hint="Run this in the project's root folder."
         ) from error
     stamp = _stamp(found)
-    if stamp and _CHECKED.exists() and _CHECKED.read_text() == stamp:
+    if stamp and _kept_stamp() == stamp.encode():
         return
     from modelratchet.config.reading import load_params
 
     load_params()
-    write_bytes(_CHECKED, stamp.encode())
+    with suppress(StorageError):  # a full disk must not fail a stage for what only saves time
+        write_bytes(_CHECKED, stamp.encode())
+
+
+def _kept_stamp() -> bytes:
+    try:
+        return _CHECKED.read_bytes()
+    except OSError:  # lost, or something else is in its place: they are checked again
+        return b""
 
 
 def _stamp(params: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from modelratchet.adapters.dvc_pipeline_runner import DvcPipelineRunner
-from modelratchet.adapters.git_checkouts import SITE_CACHE, GitCheckouts
+from modelratchet.adapters.git_checkouts import SITE_CACHE, GitCheckouts, own_sources
 from modelratchet.config import layout
 from modelratchet.config.reading import load_params
 from modelratchet.core.agreement import Agreement
@@ -44,11 +43,8 @@ def reproduced(number: str, watch: Callable[[StageEvent], None], *, keep: bool) 
 
 def _runner(project: Path) -> DvcPipelineRunner:
     """DVC in the checkout, whose own sources come before the installed ones."""
-    sources = [str(path) for path in (project / "src", project) if path.is_dir()]
-    inherited = os.environ.get("PYTHONPATH")
-    path = os.pathsep.join([*sources, *([inherited] if inherited else [])])
     site_cache = str(project / ".dvc" / "tmp" / SITE_CACHE)
-    return DvcPipelineRunner(project, {"PYTHONPATH": path, "DVC_SITE_CACHE_DIR": site_cache})
+    return DvcPipelineRunner(project, {"PYTHONPATH": own_sources(project), "DVC_SITE_CACHE_DIR": site_cache})
 
 
 def _agreement(expected: Bundle, found: Bundle, holdout: Path) -> Agreement | None:

@@ -98,6 +98,74 @@ def test_a_field_of_somebody_else_keeps_its_description() -> None:
     assert syntax_digest(told) != syntax_digest(other)
 
 
+OTHER_BINDINGS = [
+    "from mine import Field", "from mine import other as Field", "from mine import *", "import Field", "import Field.parts", "def Field(**k): ...", "async def Field(): ...",
+    "class Field: ...", "Field = dict", "Field: object = dict", "Field += 1", "(Field := dict)", "for Field in (): ...", "del Field", "[0 for Field in ()]", "with a as Field: ...",
+    "try: ...\nexcept ValueError as Field: ...", "def f(Field): ...", "lambda *Field: 0", "match a:\n case Field: ...", "match a:\n case [*Field]: ...",
+    "match a:\n case {**Field}: ...", "def f():\n global Field", "from pydantic import Field",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("binding", OTHER_BINDINGS)
+def test_a_field_that_is_bound_again_keeps_its_description(binding: str) -> None:
+    told, other = (f'from pydantic import Field\n{binding}\nx = Field(description="{text}")' for text in ("a", "b"))
+
+    assert syntax_digest(told.encode()) != digest_bytes(told.encode()), "it has to parse"
+    assert syntax_digest(told.encode()) != syntax_digest(other.encode())
+
+
+def test_a_field_with_a_fallback_keeps_its_description() -> None:
+    head = "try:\n    from pydantic import Field\nexcept ImportError:\n    def Field(**k): return k\nx = Field(description="
+
+    assert syntax_digest(f"{head}'a')".encode()) != syntax_digest(f"{head}'b')".encode())
+
+
+@pytest.mark.parametrize(
+    "binding", ["pydantic = mine", "import mine as pydantic", "pydantic.Field = mine", "from mine import *"]
+)
+def test_a_field_of_a_module_that_is_bound_again_keeps_its_description(binding: str) -> None:
+    told, other = (f'import pydantic\n{binding}\nx = pydantic.Field(description="{text}")' for text in ("a", "b"))
+
+    assert syntax_digest(told.encode()) != syntax_digest(other.encode())
+
+
+@pytest.mark.parametrize("use", ["x = Field()", "f(Field=1)", "mine.Field = 1", "x.Field"])
+def test_a_field_that_is_used_is_not_bound_again(use: str) -> None:
+    told, other = (f'from pydantic import Field\n{use}\nx = Field(description="{text}")' for text in ("a", "b"))
+
+    assert syntax_digest(told.encode()) == syntax_digest(other.encode())
+
+
+@pytest.mark.parametrize(
+    "suite",
+    [
+        "if x: ...\nelse:\n {}\n y()", "for x in z: ...\nelse:\n {}\n y()", "while x: ...\nelse:\n {}\n y()", "try: ...\nfinally:\n {}\n y()",
+        "try: ...\nexcept ValueError:\n {}\n y()", "try: ...\nexcept ValueError: ...\nelse:\n {}\n y()", "try:\n {}\n y()\nfinally: ...", "with x:\n {}\n y()",
+        "match x:\n case 1:\n  {}\n  y()", "if x: ...\nelif z:\n {}\n y()", "try: ...\nexcept* ValueError:\n {}\n y()",
+    ],
+)  # fmt: skip
+def test_a_bare_text_is_left_out_of_every_suite(suite: str) -> None:
+    told, other, untold, alone, empty = (
+        syntax_digest(source.encode())
+        for source in (
+            suite.format("'a'"),
+            suite.format("'b'"),
+            suite.format("pass").replace("pass\n", "\n"),
+            suite.format("'a'").replace("y()", ""),
+            suite.format("pass").replace("y()", ""),
+        )
+    )
+
+    assert told == other == untold
+    assert alone == empty
+
+
+def test_a_text_that_is_a_value_counts_everywhere() -> None:
+    pairs = [("x if y else 'a'", "x if y else 'b'"), ("lambda: 'a'", "lambda: 'b'"), ("[\n'a'\n]", "[\n'b'\n]")]
+
+    assert [a for a, b in pairs if syntax_digest(a.encode()) == syntax_digest(b.encode())] == []
+
+
 def test_a_description_that_is_computed_counts() -> None:
     head = b"from pydantic import Field\nx = Field(description="
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import modelratchet
-from modelratchet.errors import EvidenceError, MissingEvidenceError
+from modelratchet.errors import EvidenceError, InputError, MissingEvidenceError
 from modelratchet.storage import code_digests
 from modelratchet.storage.code import CodeDigests, read_code_digests, runtime_digest
 from modelratchet.storage.code_digests import write_code_digests
@@ -96,6 +96,38 @@ def test_the_users_modules_beside_project_py_count_where_project_py_does(path: s
     assert changed_by(path, "X = 1") == {"test_model"}
 
 
+@pytest.mark.parametrize(
+    "path", ["pipeline/.ipynb_checkpoints/project-checkpoint.py", "pipeline/my.old.py", "pipeline/my-data/rows.py", "pipeline/2.py", "pipeline/.py"]
+)  # fmt: skip
+def test_what_cannot_be_imported_is_no_module(path: str) -> None:
+    assert changed_by(path, "X = 1") == set()
+
+
+def test_what_is_no_regular_file_is_no_module() -> None:
+    """Emacs' lock of an open file leads nowhere; a folder may be called anything."""
+    before = digests()
+    Path("pipeline/.#project.py").symlink_to("me@host.123")
+    Path("pipeline/gone.py").symlink_to("nowhere.py")
+    Path("pipeline/folder.py").mkdir()
+
+    assert digests() == before
+
+
+def test_a_link_to_a_source_is_a_module() -> None:
+    write("elsewhere.py", "X = 1")
+    Path("pipeline/linked.py").symlink_to("../elsewhere.py")
+
+    assert changed_by("elsewhere.py", "X = 2") == {"test_model"}
+
+
+def test_of_a_module_and_a_package_of_one_name_the_package_counts_as_python_imports_it() -> None:
+    write("pipeline/feat.py", "X = 1")
+    write("pipeline/feat/__init__.py", "X = 1")
+
+    assert changed_by("pipeline/feat.py", "X = 2") == set()
+    assert changed_by("pipeline/feat/__init__.py", "X = 2") == {"test_model"}
+
+
 def test_a_stage_is_none_of_the_users_modules() -> None:
     assert modules_of("test_model", read_listing(LISTING)) == (
         "modelratchet.errors",
@@ -149,6 +181,37 @@ def test_a_line_of_the_lock_counts_where_its_package_is_listed(old: str, new: st
     assert changed_by("lock", LOCK_TEXT.replace(old, new)) == changed
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("-e ./shared", "-e ./other"),
+        ("git+https://host/feat@1#egg=feat", "git+https://host/feat@2#egg=feat"),
+        ("numpy>=2", "numpy>=3"),
+        ("", "-e ./shared"),
+    ],
+)
+def test_a_line_of_the_lock_that_is_not_understood_counts_everywhere(old: str, new: str) -> None:
+    write("lock", f"{LOCK_TEXT}{old}\n")
+
+    assert changed_by("lock", f"{LOCK_TEXT}{new}\n") == set(LISTED)
+
+
+@pytest.mark.parametrize("content", ["numpy==1\n".encode("utf-16"), "numpy==1\n".encode("utf-16-le"), b"\xff"])
+def test_a_lock_that_is_no_text_is_one_clear_fault(content: bytes) -> None:
+    LOCK.write_bytes(content)
+
+    with pytest.raises(InputError, match=r"^lock is no text in UTF-8"):
+        digests()
+
+
+def test_a_lock_that_is_a_folder_is_one_clear_fault() -> None:
+    LOCK.unlink()
+    LOCK.mkdir()
+
+    with pytest.raises(InputError, match="lock cannot be read"):
+        digests()
+
+
 def test_nothing_new_writes_nothing_and_parses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert write_code_digests(LISTING, DIGESTS, LOCK, KNOWN)
     stamps = {path: path.stat().st_mtime_ns for path in [*DIGESTS.iterdir(), KNOWN]}
@@ -162,6 +225,14 @@ def test_nothing_new_writes_nothing_and_parses_nothing(monkeypatch: pytest.Monke
 def test_a_lost_or_foreign_memory_costs_time_only(text: str) -> None:
     before = digests()
     write("known.json", text)
+
+    assert digests() == before
+
+
+def test_a_memory_that_can_neither_be_read_nor_written_costs_time_only() -> None:
+    before = digests()
+    KNOWN.unlink()
+    KNOWN.mkdir()
 
     assert digests() == before
 
@@ -189,8 +260,18 @@ def test_a_missing_lock_is_named() -> None:
         digests()
 
 
-def test_a_list_of_an_earlier_release_is_refused_with_what_to_do() -> None:
+def test_a_list_of_release_0_1_is_refused_with_what_to_do() -> None:
     LISTING.write_text(json.dumps({"split": ["pipeline/split.py"]}))
+
+    with pytest.raises(InputError, match=r"^pipeline/sources\.json is of release 0\.1") as caught:
+        digests()
+    assert "dvc.yaml, pipeline/sources.json and pipeline/*.py but project.py" in caught.value.hint
+    assert "docs/how-to/upgrade.md" in caught.value.hint
+
+
+@pytest.mark.parametrize("content", [[], 3, {"split": 3}, {"split": {}}, {"split": None}])
+def test_a_list_that_is_none_is_refused_with_what_to_do(content: object) -> None:
+    LISTING.write_text(json.dumps(content))
 
     with pytest.raises(EvidenceError) as caught:
         digests()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelratchet.errors import DataError
-from modelratchet.storage.sources import source_files
+from modelratchet.storage.sources import describe_source, source_files
 
 
 @pytest.fixture
@@ -49,3 +49,20 @@ def test_what_is_not_there_is_named_with_what_is(pattern: str, expected: str) ->
         source_files(pattern)
     assert expected in caught.value.message
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["[]", "\udcff", '{"data/a.csv": 3}', '{"data/a.csv": []}', '{"data/a.csv": ["", 3]}'])
+@pytest.mark.usefixtures("folder")
+def test_a_spoilt_memory_costs_time_only(text: str) -> None:
+    right = describe_source("data/a.csv", Path("fresh.json"))
+    Path("known.json").write_text(text, errors="surrogateescape")
+
+    assert describe_source("data/a.csv", Path("known.json")) == right
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_memory_that_can_neither_be_read_nor_written_costs_time_only() -> None:
+    right = describe_source("data/a.csv", Path("fresh.json"))
+    Path("known.json").mkdir()
+
+    assert describe_source("data/a.csv", Path("known.json")) == right

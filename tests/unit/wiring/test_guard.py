@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 
 from modelratchet.config import reading
 from modelratchet.config.layout import PARAMS, SOURCES
-from modelratchet.errors import ConfigError
+from modelratchet.errors import ConfigError, InputError
 from modelratchet.storage import code_listing
 from modelratchet.wiring import guard
-from modelratchet.wiring.guard import SETTINGS, check_params
+from modelratchet.wiring.guard import SETTINGS, check_params, check_release
 
 ROOT = Path(__file__).parents[3]
+STAMP = Path(".ratchet/params.checked")
 
 
 @pytest.fixture
@@ -68,6 +70,49 @@ def test_an_edit_of_what_checks_them_has_them_checked_again(checks: list[str], m
 def test_an_edit_of_another_source_has_not(checks: list[str]) -> None:
     check_params()
     (Path("code") / "core/gate.py").write_text("X = 1\n")
+    check_params()
+
+    assert len(checks) == 1
+
+
+def spoil(stamp: Path) -> None:
+    stamp.write_bytes(b"\xff\xfe")
+
+
+def put_a_folder_in_its_place(stamp: Path) -> None:
+    stamp.unlink()
+    stamp.mkdir()
+
+
+@pytest.mark.parametrize("lose", [spoil, put_a_folder_in_its_place, Path.unlink])
+def test_a_stamp_that_is_lost_costs_time_only(checks: list[str], lose: Callable[[Path], None]) -> None:
+    check_params()
+    lose(STAMP)
+    check_params()
+
+    assert len(checks) == 2
+
+
+def test_a_stamp_that_cannot_be_written_fails_nothing(checks: list[str]) -> None:
+    STAMP.parent.write_text("no folder")
+    check_params()
+
+    assert len(checks) == 1
+
+
+def test_a_project_of_release_0_1_is_told_so_before_its_settings_are_read(checks: list[str]) -> None:
+    SOURCES.write_text(json.dumps({"split": ["pipeline/split.py"]}))
+
+    for check in (check_params, check_release):
+        with pytest.raises(InputError, match=r"is of release 0\.1"):
+            check()
+    assert not checks
+    assert not STAMP.parent.exists()
+
+
+def test_a_list_of_sources_that_is_none_is_not_of_another_release(checks: list[str]) -> None:
+    SOURCES.unlink()
+    check_release()
     check_params()
 
     assert len(checks) == 1
