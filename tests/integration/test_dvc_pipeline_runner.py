@@ -98,6 +98,67 @@ def test_bug_in_a_stage_is_passed_on_as_one(project: Path) -> None:
     assert outcome.failed.message.startswith("this is a bug, and no verdict: RuntimeError: boom; the traceback is in ")
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("import os; os.kill(os.getpid(), 11)", "it was ended by SIGSEGV"),
+        ("import os; os.kill(os.getpid(), 9)", "it was ended by SIGKILL, as where memory runs out,"),
+        ("import os; os._exit(1)", "it ended with 1"),
+        ("import atexit, os; atexit.register(os._exit, 3)", "it ended with 3"),
+    ],
+)
+def test_stage_that_dies_without_a_word_is_named(project: Path, body: str, why: str) -> None:
+    write_stage("second", body)
+
+    outcome = run()
+
+    assert not outcome.has_ended_well
+    assert outcome.failed is not None
+    assert (outcome.failed.stage, outcome.failed.exit_code) == ("second", 70)
+    assert outcome.failed.message == f"{why} and did not say why; this is no verdict"
+
+
+def test_stage_that_cannot_be_imported_is_named(project: Path) -> None:
+    Path("pipeline/second.py").write_text("import no_such_module")
+
+    outcome = run()
+
+    assert outcome.failed is not None
+    assert (outcome.failed.stage, outcome.failed.exit_code) == ("second", 70)
+
+
+def test_engine_that_is_killed_is_no_verdict(project: Path) -> None:
+    write_stage("second", "import os, time; os.kill(os.getppid(), 9); time.sleep(60)")
+
+    outcome = run()
+
+    assert outcome.failed is not None
+    assert (outcome.failed.stage, outcome.failed.exit_code) == ("second", 70)
+    assert "SIGKILL" in outcome.failed.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("deps: [first.txt]", "deps: [nothing.txt]"),
+        ("outs: [second.txt]", "outs: [nothing.txt]"),
+        ("outs: [second.txt]", "outs: [first.txt]"),
+        ("cmd: exec python -m pipeline.first", "cmd: [1"),
+    ],
+    ids=["no input", "no output", "output of two stages", "no YAML"],
+)
+def test_fault_of_dvc_yaml_is_no_stages_fault(project: Path, old: str, new: str) -> None:
+    runner = DvcPipelineRunner(Path())
+    broken = PIPELINE.replace(old, new)
+    names, runner.stages = runner.stages(), lambda: names  # type: ignore[method-assign]
+    Path("dvc.yaml").write_text(broken)
+
+    outcome = run_pipeline(runner, RunRequest((), force=False, journal=Path("journal")), lambda _: None)
+
+    assert not outcome.has_ended_well
+    assert outcome.failed is None
+
+
 def test_run_goes_on_from_the_last_whole_stage(project: Path) -> None:
     write_stage("second", 'raise DataError("no rows")')
     run()

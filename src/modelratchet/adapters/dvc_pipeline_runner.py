@@ -16,11 +16,13 @@ import yaml
 
 from modelratchet.config.environment import JOURNAL_VARIABLE, TELEMETRY_OFF
 from modelratchet.errors import ConfigError, OutsideError, StorageError
-from modelratchet.usecases.ports.pipeline import RunRequest, StageEvent, StageKept, StageSaid, StageStarted
+from modelratchet.usecases.ports.pipeline import RunRequest, StageDied, StageEvent, StageKept, StageSaid, StageStarted
 
 PIPELINE = "dvc.yaml"
 _STARTED = re.compile(r"^Running stage '([^']+)':")
 _KEPT = re.compile(r"^Stage '([^']+)' (?:didn't change, skipping|is cached - skipping run)")
+# of a stage that ran; what DVC says of inputs, outputs and `dvc.yaml` begins otherwise
+_DIED = re.compile(r"^ERROR: failed to reproduce '([^']+)': failed to run: (?:.*, exited with (-?\d+)$)?")
 _NOISE = re.compile(
     r"^(?:Data and pipelines are up to date|> exec python -m pipeline\.|Updating lock file|Use `dvc push`"
     r"|To track the changes|To enable auto|\tgit add|$)"
@@ -58,7 +60,7 @@ class DvcPipelineRunner:
     def run(self, request: RunRequest, watch: Callable[[StageEvent], None]) -> bool:
         """Run `dvc repro`; see the port."""
         command = [sys.executable, "-m", "dvc", "repro", *(["--force"] if request.force else []), *request.stages]
-        is_busy = is_full = False
+        is_busy, is_full, last = False, False, "dvc"
         with subprocess.Popen(
             command,
             cwd=self._root,
@@ -74,7 +76,7 @@ class DvcPipelineRunner:
                 for line in process.stdout or ():
                     is_busy = is_busy or bool(_BUSY.search(line))
                     is_full = is_full or (line.startswith("ERROR") and bool(_DISK.search(line)))
-                    _report(line.rstrip("\n"), watch)
+                    last = _report(line.rstrip("\n"), watch) or last
             except BaseException:
                 _stop(process)
                 raise
@@ -84,6 +86,8 @@ class DvcPipelineRunner:
             )
         if process.returncode and is_full:
             raise StorageError("DVC could not write: the disk is full", hint="Free some space, then run this again.")
+        if process.returncode < 0:
+            watch(StageDied(last, process.returncode))
         return process.returncode == 0
 
 
@@ -99,13 +103,18 @@ def _environment(journal: Path) -> dict[str, str]:
     }
 
 
-def _report(line: str, watch: Callable[[StageEvent], None]) -> None:
+def _report(line: str, watch: Callable[[StageEvent], None]) -> str:
+    """Tell what a line says; the stage's name where one started."""
     if started := _STARTED.match(line):
         watch(StageStarted(started[1]))
-    elif kept := _KEPT.match(line):
+        return started[1]
+    if kept := _KEPT.match(line):
         watch(StageKept(kept[1]))
     elif not _NOISE.match(line):
         watch(StageSaid(line))
+    if died := _DIED.match(line):
+        watch(StageDied(died[1], int(died[2]) if died[2] else None))
+    return ""
 
 
 def _end_with(parent: int) -> None:

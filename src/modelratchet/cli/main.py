@@ -12,7 +12,14 @@ from typing import Any
 import click
 
 from modelratchet.errors import ExitCode, RatchetError
-from modelratchet.storage.bug_reports import DEBUG_VARIABLE, disk_fault, is_debugging, report_bug
+from modelratchet.storage.bug_reports import (
+    DEBUG_VARIABLE,
+    disk_fault,
+    is_debugging,
+    report_bug,
+    traceback_of,
+    unreported,
+)
 from modelratchet.version import RELEASE
 
 COMMANDS = {
@@ -141,7 +148,7 @@ def _ended(arguments: list[str] | None) -> int:
         result: Any = cli.main(args=arguments, prog_name="ratchet", standalone_mode=False)
         return int(result) if isinstance(result, int) else int(ExitCode.DONE)
     except click.ClickException as error:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             error.show()
         return int(ExitCode.USAGE)
     except RatchetError as error:
@@ -149,11 +156,19 @@ def _ended(arguments: list[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         _say("ratchet: stopped; what was done is kept, and the same command goes on from there")
         return int(ExitCode.INTERRUPTED)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the edge: 1 would be read as a verdict
+    except BaseException as error:  # noqa: BLE001 - the edge: 1, with which Python ends, would be read as a verdict
         return _unexpected(error.__cause__ if isinstance(error, _KeptError) and error.__cause__ else error, arguments)
 
 
 def _unexpected(error: BaseException, arguments: list[str] | None) -> int:
+    try:
+        return _reported(error, arguments)
+    except BaseException:  # noqa: BLE001 - the edge: a report that fails makes no verdict of a bug
+        _say(f"ratchet: {unreported(error)}")
+        return int(ExitCode.BUG)
+
+
+def _reported(error: BaseException, arguments: list[str] | None) -> int:
     """End with 70, unless it is the disk's fault, or nobody's: whoever read the output has enough."""
     # click ends a help text that nobody reads with SystemExit
     if isinstance(error, BrokenPipeError | SystemExit) and _is_output_closed():
@@ -172,9 +187,7 @@ def _told(error: RatchetError, cause: BaseException | None = None) -> int:
     if error.hint:
         _say(error.hint)
     if cause and is_debugging():
-        import traceback
-
-        _say("".join(traceback.format_exception(cause)))
+        _say(traceback_of(cause))
     return int(error.exit_code)
 
 
@@ -186,7 +199,7 @@ def _say(text: str) -> None:
 
 def _let_go_of_output() -> None:
     """Drop what no stream takes: the interpreter would try again at its end, and change the exit code to 120."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None where it was closed before Python began
         try:
             stream.flush()
         except (OSError, ValueError):

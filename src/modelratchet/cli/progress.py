@@ -10,7 +10,7 @@ from types import TracebackType
 
 import click
 
-from modelratchet.usecases.ports.pipeline import StageEvent, StageKept, StageStarted
+from modelratchet.usecases.ports.pipeline import StageEvent, StageKept, StageSaid, StageStarted
 
 
 class RunProgress:
@@ -52,7 +52,7 @@ class RunProgress:
         elif isinstance(event, StageKept):
             self._finish(has_ended_well=True)
             self._done += 1
-        else:
+        elif isinstance(event, StageSaid):
             self.tail.append(event.line)
             self._log.write(event.line + "\n")
 

@@ -85,6 +85,9 @@ def ending(outcome: PipelineOutcome, progress: RunProgress) -> int:
         return ExitCode.USAGE
     if is_debugging():
         click.echo(LOG.read_text(encoding="utf-8").rpartition(f"== {failed.stage}\n")[2], err=True)
+    if failed == outcome.died:
+        click.echo(f"ratchet: {failed.stage}: {failed.message}; all that was printed is in {LOG}", err=True)
+        return failed.exit_code
     click.echo(f"ratchet: {failed.stage}: {failed.message}", err=True)
     if failed.hint:
         click.echo(failed.hint, err=True)

@@ -11,13 +11,15 @@ import os
 import re
 import tempfile
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import dropwhile
 from pathlib import Path
 
 from modelratchet.errors import ExitCode, StorageError
 from modelratchet.storage.files import storage_error
+from modelratchet.storage.redaction import HIDDEN, without_secrets
 from modelratchet.version import RELEASE
 
 FOLDER = Path(".ratchet/errors")
@@ -29,12 +31,8 @@ DEBUG_VARIABLE = "RATCHET_DEBUG"
 _PROJECT = Path("params.yaml")
 _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 _LONGEST_REASON = 300
-_HIDDEN = "…"
 _CONFIDENTIAL = r"[\w-]*(?:authorization|password|passwd|secret|token|credential|cookie|api[-_]?key)[\w-]*"
 _NAMED_SECRET = re.compile(rf"(?i)^({_CONFIDENTIAL}\s*[:=]\s*).+", re.DOTALL)
-_SECRET_VARIABLE = re.compile(r"(?i)password|passwd|secret|token|credential|(?:api|access|signing|private)_key")
-_USER_IN_ADDRESS = re.compile(r"(?<=://)[^/\s@'\"]+(?=@)")
-_SHORTEST_SECRET = 4
 
 
 @dataclass(frozen=True)
@@ -53,12 +51,11 @@ def report_bug(error: BaseException, command: Sequence[str]) -> BugReport:
         error: what nobody expected.
         command: the words that were typed, or the stage that ran.
     """
-    text = _without_secrets(_text(error, command), os.environ)
+    text = without_secrets(_text(error, command), os.environ)
     file = _kept(text)
     where = f"the traceback is in {file}" if file else "no file could be written, so the traceback follows"
     ask = f"report it {'with this file ' if file else ''}to the maintainers of modelratchet"
-    reason = _without_secrets(_reason(error), os.environ)
-    return BugReport(f"this is a bug, and no verdict: {reason}; {where}; {ask}", text, file is not None)
+    return BugReport(f"this is a bug, and no verdict: {reason_of(error)}; {where}; {ask}", text, file is not None)
 
 
 def disk_fault(error: BaseException) -> StorageError | None:
@@ -70,6 +67,25 @@ def disk_fault(error: BaseException) -> StorageError | None:
     )
 
 
+def reason_of(error: BaseException) -> str:
+    """Kind and message on one line, without secrets; `traceback` survives a message that cannot be made."""
+    # of a SyntaxError the place comes first
+    said = "".join(dropwhile(lambda part: part.startswith(" "), traceback.format_exception_only(error)))
+    # secrets go first: they are not found any more where lines were joined or cut
+    line = " ".join(without_secrets(said, os.environ).split())
+    return line if len(line) <= _LONGEST_REASON else line[:_LONGEST_REASON] + HIDDEN
+
+
+def traceback_of(error: BaseException) -> str:
+    """The traceback as Python prints it, without secrets."""
+    return without_secrets("".join(traceback.format_exception(error)), os.environ)
+
+
+def unreported(error: BaseException) -> str:
+    """What is left to say where the report itself failed."""
+    return f"this is a bug, and no verdict: {type(error).__name__}; it could not be reported either"
+
+
 def is_debugging() -> bool:
     """Whether the traceback is to be printed."""
     return bool(os.environ.get(DEBUG_VARIABLE))
@@ -78,7 +94,7 @@ def is_debugging() -> bool:
 def _text(error: BaseException, command: Sequence[str]) -> str:
     import platform
 
-    words = [_NAMED_SECRET.sub(rf"\1{_HIDDEN}", word) for word in _with_hidden_values(command)]
+    words = [_NAMED_SECRET.sub(rf"\1{HIDDEN}", word) for word in _with_hidden_values(command)]
     head = (
         f"modelratchet {RELEASE}, Python {platform.python_version()}, {platform.platform()}",
         f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -92,35 +108,19 @@ def _with_hidden_values(command: Sequence[str]) -> list[str]:
     """Take out a word that follows an option such as `--password`."""
     pairs = zip(("", *command), command, strict=False)
     return [
-        _HIDDEN if before.startswith("-") and re.fullmatch(_CONFIDENTIAL, before, re.IGNORECASE) else word
+        HIDDEN if before.startswith("-") and re.fullmatch(_CONFIDENTIAL, before, re.IGNORECASE) else word
         for before, word in pairs
     ]
 
 
-def _reason(error: BaseException) -> str:
-    """Kind and message on one line; `traceback` survives a message that cannot be made."""
-    said = " ".join("".join(traceback.format_exception_only(error)).split())
-    return said if len(said) <= _LONGEST_REASON else said[:_LONGEST_REASON] + _HIDDEN
-
-
-def _without_secrets(text: str, environment: Mapping[str, str]) -> str:
-    """Take out users and passwords of addresses, and the values of variables that are named like a secret."""
-    for name, value in environment.items():
-        if _SECRET_VARIABLE.search(name) and len(value) >= _SHORTEST_SECRET:
-            text = text.replace(value, _HIDDEN)
-    return _USER_IN_ADDRESS.sub(_HIDDEN, text)
-
-
 def _kept(text: str) -> Path | None:
     """The file, readable for its owner alone; None where the disk takes none."""
-    try:
-        return _written(FOLDER, text) if _PROJECT.is_file() else _written(Path(tempfile.gettempdir()), text)
-    except OSError:
-        pass
-    try:
-        return _written(Path(tempfile.gettempdir()), text)
-    except OSError:
-        return None
+    for folder in (FOLDER if _PROJECT.is_file() else None, None):
+        try:
+            return _written(folder or Path(tempfile.gettempdir()), text)
+        except Exception:  # noqa: BLE001, S112 - whatever is wrong with this folder, the next may do
+            continue
+    return None
 
 
 def _written(folder: Path, text: str) -> Path:
@@ -130,7 +130,7 @@ def _written(folder: Path, text: str) -> Path:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(text)
-    except OSError:
+    except BaseException:
         Path(name).unlink()
         raise
     return folder / Path(name).name

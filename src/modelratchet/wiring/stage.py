@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,7 +39,8 @@ def run_stage(name: str, main: Callable[[], bool | None]) -> None:
     run = StageRun(name, time.monotonic() - started, int(ending.code), ending.message, ending.hint, ending.did_work)
     append_stage_run(Path(os.environ.get(JOURNAL_VARIABLE, JOURNAL)), run)
     if run.message:
-        print(f"{name}: {run.message}" + (f"\n{run.hint}" if run.hint else ""), file=sys.stderr)
+        with suppress(OSError, ValueError):
+            print(f"{name}: {run.message}" + (f"\n{run.hint}" if run.hint else ""), file=sys.stderr)
     sys.exit(run.exit_code)
 
 
@@ -66,17 +68,18 @@ def _ending_of(main: Callable[[], bool | None]) -> _Ending:
         return _Ending(
             ExitCode.INTERRUPTED, "stopped before it was done", "`ratchet run` goes on from the last whole stage."
         )
-    except (
-        Exception,
-        SystemExit,
-    ) as error:  # the edge: whatever else comes is the disk's fault, or project.py's, or ours
+    except BaseException as error:
         return _ending_of_unexpected(error)
 
 
 def _ending_of_unexpected(error: BaseException) -> _Ending:
     # by name: how an error is reported is no part of what a stage makes, so none runs again when that changes
-    reporting = importlib.import_module("modelratchet.wiring.unexpected")
-    return _Ending(*reporting.ending_of(error))
+    try:
+        return _Ending(*importlib.import_module("modelratchet.wiring.unexpected").ending_of(error))
+    except BaseException:
+        return _Ending(
+            ExitCode.BUG, f"this is a bug, and no verdict: {type(error).__name__}; it could not be reported either"
+        )
 
 
 def _end_with_parent() -> None:

@@ -7,7 +7,7 @@ import traceback
 from pathlib import Path
 
 from modelratchet.errors import ExitCode
-from modelratchet.storage.bug_reports import disk_fault, is_debugging, report_bug
+from modelratchet.storage.bug_reports import disk_fault, is_debugging, reason_of, report_bug, traceback_of
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -15,12 +15,15 @@ _PACKAGE = Path(__file__).parents[1]
 def ending_of(error: BaseException) -> tuple[ExitCode, str, str]:
     """The exit code, the message and the hint; a bug is reported in a file."""
     if is_debugging():
-        traceback.print_exception(error)
+        print(traceback_of(error), file=sys.stderr)
     if fault := disk_fault(error):
         return fault.exit_code, fault.message, fault.hint
-    reason = f"{type(error).__name__}: {error}"
     if place := _own_line(error):
-        return ExitCode.USAGE, f"{place} failed: {reason}", "Mend it there; RATCHET_DEBUG=1 prints the traceback."
+        return (
+            ExitCode.USAGE,
+            f"{place} failed: {reason_of(error)}",
+            "Mend it there; RATCHET_DEBUG=1 prints the traceback.",
+        )
     report = report_bug(error, sys.orig_argv)
     if not (report.is_kept or is_debugging()):
         print(report.text, file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import subprocess
@@ -16,6 +17,11 @@ import pytest
 from modelratchet.cli.main import COMMANDS, main
 from modelratchet.errors import ExitCode
 from modelratchet.storage.bug_reports import DEBUG_VARIABLE
+
+
+class PanicException(BaseException):
+    """What a library written in Rust raises where it has a bug."""
+
 
 _WORSE: list[Callable[[], None]] = []
 
@@ -47,7 +53,14 @@ def files() -> list[Path]:
     return list(Path(".ratchet/errors").glob("*"))
 
 
-@pytest.mark.parametrize("error", [RuntimeError("boom"), SystemExit(1), MemoryError(), EOFError(), BrokenPipeError()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("boom"), SystemExit(1), MemoryError(), EOFError(), BrokenPipeError(), PanicException("boom"), GeneratorExit(),
+        asyncio.CancelledError(), BaseExceptionGroup("several", [KeyboardInterrupt()]),
+    ],
+    ids=repr,
+)  # fmt: skip
 def test_it_ends_with_70_on_one_line_and_leaves_its_traceback(
     raising: Callable[[BaseException], None], capsys: pytest.CaptureFixture[str], error: BaseException
 ) -> None:
@@ -57,7 +70,8 @@ def test_it_ends_with_70_on_one_line_and_leaves_its_traceback(
     printed = capsys.readouterr().err
     (file,) = files()
     assert printed.count("\n") == 1
-    assert printed.startswith(f"ratchet: this is a bug, and no verdict: {type(error).__name__}")
+    assert printed.startswith("ratchet: this is a bug, and no verdict: ")
+    assert type(error).__name__ in printed
     assert str(file) in printed
     assert "report it with this file to the maintainers of modelratchet" in printed
     assert "Traceback (most recent call last)" in file.read_text()
@@ -87,6 +101,22 @@ def test_traceback_is_printed_where_no_file_can_be_written(
     printed = capsys.readouterr().err
     assert "RuntimeError: boom; no file could be written" in printed
     assert "Traceback (most recent call last)" in printed
+
+
+@pytest.mark.parametrize("broken", ["tempfile.mkstemp", "traceback.format_exception"])
+@pytest.mark.parametrize("error", [ValueError("embedded null byte"), KeyboardInterrupt()], ids=repr)
+def test_report_that_cannot_be_made_changes_no_exit_code(
+    raising: Callable[[BaseException], None], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+    broken: str, error: BaseException,
+) -> None:  # fmt: skip
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(broken, fail)
+    raising(RuntimeError("boom"))
+
+    assert main(["explode"]) == 70
+    assert capsys.readouterr().err.startswith("ratchet: this is a bug, and no verdict: RuntimeError")
 
 
 def test_full_disk_ends_with_4(raising: Callable[[BaseException], None], capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,3 +171,13 @@ def test_error_that_cannot_be_printed_keeps_its_exit_code(tmp_path: Path, monkey
         assert ended("run", stderr=full.fileno()) == ExitCode.USAGE
         assert ended("show", stderr=full.fileno()) == ExitCode.EVIDENCE
         assert ended("doctor", stdout=full.fileno()) == ExitCode.OUTSIDE
+
+
+@pytest.mark.parametrize(("command", "code"), [("run", 2), ("show", 3)])
+@pytest.mark.parametrize("streams", [">&-", "2>&-", ">&- 2>&-"])
+def test_stream_that_is_closed_from_the_start_keeps_the_exit_code(
+    tmp_path: Path, command: str, code: int, streams: str
+) -> None:
+    shell = f'"{sys.executable}" -m modelratchet {command} {streams}'
+
+    assert subprocess.run(["sh", "-c", shell], cwd=tmp_path, capture_output=True, check=False).returncode == code

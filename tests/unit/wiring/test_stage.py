@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import importlib
+import io
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,6 +69,62 @@ def test_what_nobody_expected_is_a_bug_on_one_line(run: Run, capsys: pytest.Capt
         "train: this is a bug, and no verdict: RuntimeError: boom; the traceback is in .ratchet/errors/"
     )
     assert "Traceback" in file.read_text()
+
+
+class PanicException(BaseException):
+    """What a library written in Rust raises where it has a bug."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [PanicException("boom"), GeneratorExit(), asyncio.CancelledError(), BaseExceptionGroup("two", [SystemExit(1)])],
+    ids=repr,
+)
+def test_error_of_any_kind_is_a_bug_in_the_journal(run: Run, error: BaseException) -> None:
+    found = run(raising(error))
+
+    assert found.exit_code == 70
+    assert type(error).__name__ in found.message
+
+
+def test_error_that_cannot_be_reported_is_a_bug_in_the_journal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("modelratchet.wiring.unexpected.ending_of", fail)
+    found = run(raising(RuntimeError("boom")))
+
+    assert found.exit_code == 70
+    assert found.message == "this is a bug, and no verdict: RuntimeError; it could not be reported either"
+
+
+def test_message_that_nobody_reads_keeps_the_exit_code(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stderr", Closed())
+
+    assert run(raising(DataError("no rows"))).exit_code == 2
+
+
+def test_own_error_without_a_message_is_told_with_its_line(run: Run) -> None:
+    Path("mute.py").write_text("class MuteError(Exception):\n    def __str__(self):\n        return 1 / 0\n")
+    found = run(own("import mute; raise mute.MuteError"))
+
+    assert found.exit_code == 2
+    assert "MuteError" in found.message
+
+
+def test_secret_in_an_error_of_the_projects_own_code_is_left_out(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_PASSWORD", "hush-hush")
+    monkeypatch.setenv(DEBUG_VARIABLE, "1")
+    found = run(own("import os; raise ValueError(os.environ['WAREHOUSE_PASSWORD'])"))
+
+    assert found.exit_code == 2
+    assert "hush" not in found.message + capsys.readouterr().err
 
 
 def test_debugging_prints_the_traceback_too(

@@ -41,7 +41,18 @@ class StageSaid:
     line: str
 
 
-StageEvent = StageStarted | StageKept | StageSaid
+@dataclass(frozen=True)
+class StageDied:
+    """A stage's process ended with this status, or the engine did under it: negative is a signal's number, None is not known.
+
+    Whether the stage said why stands in the journal.
+    """
+
+    stage: str
+    status: int | None
+
+
+StageEvent = StageStarted | StageKept | StageSaid | StageDied
 
 
 @dataclass(frozen=True)
