@@ -79,7 +79,7 @@ def test_environment_names_the_variant(tmp_path: Path) -> None:
 def test_file_of_another_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "serving.json").write_text('{"format": "modelratchet/serving", "format_version": 2}')
 
-    with pytest.raises(EvidenceError, match=r"version 2, expected modelratchet/serving version 1"):
+    with pytest.raises(EvidenceError, match=r"version 2, which a later release"):
         read_settings({"RATCHET_BUNDLE": str(tmp_path / "bundle")})
 
 
