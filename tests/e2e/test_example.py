@@ -89,7 +89,7 @@ def test_dvc_users_find_what_they_expect(flights: Project) -> None:
 
 def test_edited_code_runs_its_stage_again(flights: Project) -> None:
     path = flights.folder / "src/modelratchet/modeling/curves.py"
-    path.write_text(path.read_text() + "\n# a comment\n")
+    path.write_text(path.read_text() + "\nMORE = 1\n")
 
     summary = flights.ran()
 

@@ -13,7 +13,7 @@ from tests.samples.projects import Project, make_project, small_flights
 
 pytestmark = pytest.mark.integration
 ESTIMATORS = ("hist_gradient_boosting", "gradient_boosting", "random_forest", "logistic_regression", "project")
-MAKING = ("ingest", "split", "train", "convert")
+MAKING = ("watch_source", "ingest", "split", "train", "convert")
 
 
 def run_stages(project: Project, *stages: str) -> None:
@@ -32,7 +32,7 @@ def outcomes(project: Project) -> dict[str, str]:
 def flights(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = make_project(tmp_path_factory.mktemp("flights") / "project")
     small_flights(project)
-    run_stages(project, "ingest", "split")
+    run_stages(project, "watch_source", "ingest", "split")
     return project
 
 

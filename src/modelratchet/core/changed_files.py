@@ -12,7 +12,7 @@ from dataclasses import dataclass
 _DOCUMENTATION = ("docs/", "LICENSE", "CHANGELOG", "NOTICE")
 _TRIED_PAGES = tuple(
     f"docs/how-to/{page}.md"
-    for page in ("bring-your-own-data", "ci", "model-tests", "params", "protocols", "team-registry")
+    for page in ("bring-your-own-data", "ci", "model-tests", "params", "protocols", "team-registry", "upgrade")
 )
 """Exceptions of those: tests of the suite follow these pages to the letter, or hold them against the code."""
 _CODE_ALONE = (
