@@ -61,7 +61,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             lambda name=estimator: settings(name),
             address.uri,
             MlflowAddresses(address),
-            lambda model, digest: "",
+            lambda verdict: "",
         )
         assert record_candidate(files, recorder, compose_candidate)
         receipts.append(read_record(files.receipt, Receipt))
