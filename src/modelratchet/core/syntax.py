@@ -15,7 +15,7 @@ from typing import Any
 from modelratchet.core.digests import digest_bytes
 
 _UNSEEN = {"ctx", "kind", "type_comment", "type_ignores"}
-"""Fields of nodes that say nothing, or what others say already: whether a name is stored is told by where it stands."""
+"""Fields of nodes that say nothing, or what others say already: whether a name is stored follows from where it stands."""
 
 _SUITES = {"body", "orelse", "finalbody"}
 _ANYTHING = "*"
