@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,20 +13,15 @@ from benchmarks.chaos.disk import small_disk
 from modelratchet.adapters.pyarrow_prediction_log import read_feedback, read_log
 from modelratchet.serving.settings import LogSettings
 from tests.object_store import Objects, objects
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.samples.logged import EVER, recorded
-from tests.samples.serving_processes import BODY, Load, Process, deployed, served
+from tests.samples.serving_processes import BODY, CONNECTIONS, Load, Process, deployed, served
 
 pytestmark = pytest.mark.integration
 FLUSH_SECONDS = 0.2
+WRITTEN, DROPPED = "ratchet_serving_log_written_rows_total", "ratchet_serving_log_dropped_rows_total"
 QUICK = LogSettings(flush_seconds=FLUSH_SECONDS)
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-
-
-def wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
-    ends_at = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < ends_at, "waited in vain"
-        time.sleep(0.05)
 
 
 def rows_of(ids: list[str]) -> set[tuple[str, int]]:
@@ -36,33 +30,33 @@ def rows_of(ids: list[str]) -> set[tuple[str, int]]:
 
 def test_after_kill_9_under_load_all_but_the_last_moments_can_be_read_and_nothing_twice(tmp_path: Path) -> None:
     bundle, log = deployed(tmp_path, QUICK), tmp_path / "log"
-    answered: dict[str, float] = {}
-    killed_at = {}
+    old: list[str] = []
     for round_number in range(3):
         with served(bundle, RATCHET_LOG_FOLDER=str(log)) as server, Load(server, f"k{round_number}").running() as load:
-            time.sleep(1.5)
-            killed_at[f"k{round_number}"] = time.monotonic()
+            wait_until(lambda load=load: len(load.answered) > 100)
+            before = list(load.answered)
+            # rows are written in the order of their answers, and what each caller waits for may have come before these
+            rows = 2 * (len(before) + CONNECTIONS)
+            wait_until(lambda server=server, rows=rows: server.metric(WRITTEN) >= rows)
             server.process.send_signal(signal.SIGKILL)
             server.process.wait()
-        answered |= load.answered
+        old += before
 
     found = recorded(log)
-    old = [name for name, at in answered.items() if at < killed_at[name.split("-")[0]] - FLUSH_SECONDS - 0.5]
     assert len(found) == len(set(found))
     assert rows_of(old) <= set(found)
-    assert len(old) > 100
 
 
 def test_sigterm_under_load_loses_no_answered_request(tmp_path: Path) -> None:
     bundle, log = deployed(tmp_path, LogSettings(flush_seconds=60)), tmp_path / "log"
     with served(bundle, RATCHET_LOG_FOLDER=str(log)) as server, Load(server, "t").running() as load:
-        time.sleep(1.0)
+        wait_until(lambda: len(load.answered) > 100)
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(20) in (0, -signal.SIGTERM)
+        assert server.process.wait(PATIENCE_SECONDS) in (0, -signal.SIGTERM)
 
     found = recorded(log)
-    assert rows_of(list(load.answered)) <= set(found)
-    assert len(found) == len(set(found)) > 100
+    assert rows_of(load.answered) <= set(found)
+    assert len(found) == len(set(found))
 
 
 def of_the_disk(server: Process) -> list[str]:
@@ -91,17 +85,17 @@ def test_on_a_full_disk_predictions_go_on_drops_are_counted_and_said_and_it_reco
     bundle = deployed(tmp_path, LogSettings(flush_seconds=FLUSH_SECONDS, queue_rows=200))
     ballast = full_disk / "ballast"
     with served(bundle, RATCHET_LOG_FOLDER=str(full_disk / "log")) as server, Load(server, "d").running(2) as load:
-        wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > 0)
+        wait_until(lambda: server.metric(WRITTEN) > 0)
         fill(ballast)
-        wait_until(lambda: server.metric("ratchet_serving_log_dropped_rows_total") > 500)
+        wait_until(lambda: server.metric(DROPPED) > 500)
         # on a busy machine rows are dropped for want of time, too, and before the disk is found full
         wait_until(lambda: len(of_the_disk(server)) > 0)
-        before = server.metric("ratchet_serving_log_written_rows_total")
+        before = server.metric(WRITTEN)
         ballast.unlink()
-        wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > before + 500)
+        wait_until(lambda: server.metric(WRITTEN) > before + 500)
         said = of_the_disk(server)
         server.process.send_signal(signal.SIGTERM)
-        server.process.wait(20)
+        server.process.wait(PATIENCE_SECONDS)
 
     assert load.statuses == {200}
     assert len(said) == 1
@@ -122,17 +116,17 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Objects]:
 def test_an_object_store_holds_predictions_and_feedback_merged_at_the_end(tmp_path: Path, store: Objects) -> None:
     bundle, url = deployed(tmp_path, QUICK), "s3://log/flights"
     with served(bundle, RATCHET_LOG_FOLDER=url) as server, Load(server, "s").running(2) as load:
-        wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > 200)
+        wait_until(lambda: server.metric(WRITTEN) > 200)
         assert server.ask("POST", "/feedback", b'{"request_id": "s-0-1", "labels": ["1", "0"]}')[0] == 202
         server.process.send_signal(signal.SIGTERM)
-        server.process.wait(20)
+        server.process.wait(PATIENCE_SECONDS)
 
     found = [
         pair
         for table in read_log(url, EVER)
         for pair in zip(*(table[name].to_pylist() for name in ("request_id", "row")), strict=True)
     ]
-    assert rows_of(list(load.answered)) == set(found)
+    assert rows_of(load.answered) == set(found)
     assert len(found) == len(set(found))
     assert sorted(read_feedback(url, EVER)["label"].to_pylist()) == ["0", "1"]
 
@@ -142,13 +136,13 @@ def test_an_object_store_that_is_down_costs_rows_and_no_prediction_and_is_used_a
 ) -> None:
     bundle = deployed(tmp_path, LogSettings(flush_seconds=FLUSH_SECONDS, queue_rows=200))
     with served(bundle, RATCHET_LOG_FOLDER="s3://log/down") as server, Load(server, "o").running(2) as load:
-        wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > 0)
+        wait_until(lambda: server.metric(WRITTEN) > 0)
         store.stop()
-        wait_until(lambda: server.metric("ratchet_serving_log_dropped_rows_total") > 500)
+        wait_until(lambda: server.metric(DROPPED) > 500)
         store.start()
         store.bucket("log")
-        before = server.metric("ratchet_serving_log_written_rows_total")
-        wait_until(lambda: server.metric("ratchet_serving_log_written_rows_total") > before + 200, 90)
+        before = server.metric(WRITTEN)
+        wait_until(lambda: server.metric(WRITTEN) > before + 200, 90)
 
     assert load.statuses == {200}
 
@@ -184,9 +178,9 @@ def test_two_workers_of_one_server_count_together_and_lose_nothing_at_its_end(tm
     with served(bundle, **told) as server:
         wait_until(lambda: server.metric("ratchet_serving_workers") == 2)
         with Load(server, "w").running(8) as load:
-            time.sleep(1.0)
+            wait_until(lambda: len(load.answered) > 100)
         wait_until(lambda: server.metric("ratchet_serving_rows_total") == 2 * len(load.answered))
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(20) == 0
+        assert server.process.wait(PATIENCE_SECONDS) == 0
 
-    assert set(recorded(log)) == rows_of(list(load.answered))
+    assert set(recorded(log)) == rows_of(load.answered)

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,6 +25,7 @@ from modelratchet.core.schema import Column, Schema
 from modelratchet.core.tasks import Task
 from modelratchet.storage.bundles import Bundle, make_bundle, write_bundle
 from modelratchet.wiring.serving import curl_line
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.samples.bundles import binary_bundle
 from tests.samples.served import ROW, predict, sample_app
 
@@ -74,23 +74,23 @@ def test_printed_curl_line_works_as_pasted(folder: Path) -> None:
 def test_ctrl_c_ends_it_with_0_and_no_traceback(folder: Path, stop: signal.Signals) -> None:
     with serving(folder, "--port", str(free_port())) as (process, _):
         process.send_signal(stop)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
 
         assert (process.returncode, errors) == (0, "")
 
 
 def test_a_second_ctrl_c_does_not_wait_for_what_was_begun(folder: Path) -> None:
     port = free_port()
-    head = b"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n"
+    head = b"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n"
     with serving(folder, "--port", str(port)) as (process, _), socket.create_connection(("127.0.0.1", port)) as begun:
         begun.sendall(head)
-        time.sleep(0.3)
+        assert begun.recv(100).startswith(b"HTTP/1.1 100 ")  # it waits for the body
         process.send_signal(signal.SIGINT)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(2)
         process.send_signal(signal.SIGINT)
 
-        assert process.wait(2) == 130
+        assert process.wait(PATIENCE_SECONDS) == 130
 
 
 def test_server_ends_when_the_command_is_killed(folder: Path) -> None:
@@ -98,11 +98,7 @@ def test_server_ends_when_the_command_is_killed(folder: Path) -> None:
     with serving(folder, "--port", str(port)) as (process, _):
         process.kill()
         process.wait()
-    deadline = time.monotonic() + 10
-    while _listens(port) and time.monotonic() < deadline:
-        time.sleep(0.1)
-
-    assert not _listens(port)
+    wait_until(lambda: not _listens(port))
 
 
 def test_port_that_is_taken_is_told_in_one_message(folder: Path) -> None:
@@ -134,7 +130,7 @@ def test_what_could_never_work_is_said_before_anything_is_served(
     folder: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     command = [*RATCHET, "serve", "bundle", "--port", str(free_port()), *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
@@ -177,7 +173,7 @@ def test_bundle_that_the_key_signed_is_served_and_logged(folder: Path) -> None:
     with serving(folder, "--port", str(port), "--public-key", "public.pem", "--log", "log") as (process, _):
         _asked(f"http://127.0.0.1:{port}")
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE_SECONDS)
 
     assert len(list((folder / "log").rglob("*.parquet"))) == 1
 
@@ -205,7 +201,7 @@ def test_several_workers_answer_alike(folder: Path) -> None:
         answers = {_asked(f"http://127.0.0.1:{port}") for _ in range(20)}
         workers = _processes(port) - 1
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE_SECONDS)
 
     assert answers == {json.dumps(predict(sample_app(), {"rows": [ROW]}).document["predictions"])}
     assert workers >= 2
@@ -215,7 +211,7 @@ def test_several_workers_answer_alike(folder: Path) -> None:
 def test_server_that_is_asked_to_end_does_so_with_0(folder: Path) -> None:
     environment = own_environment({"RATCHET_BUNDLE": str(folder / "bundle"), "RATCHET_PORT": str(free_port())})
     process = start(environment, folder, None, signal.SIGKILL)
-    assert ForegroundServer(process, ("127.0.0.1", int(environment["RATCHET_PORT"]))).await_ready(20)
+    assert ForegroundServer(process, ("127.0.0.1", int(environment["RATCHET_PORT"]))).await_ready(PATIENCE_SECONDS)
 
     assert end(process) == 0
 

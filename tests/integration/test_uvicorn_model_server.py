@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from modelratchet.modeling.latency import LatencyPlan, LineUp, time_in_turns
 from modelratchet.modeling.turns import Caller
 from modelratchet.storage.bundles import make_bundle
 from modelratchet.usecases.time_through_server import Served, ServerLineUp, time_through_server
+from tests.patience import wait_until
 from tests.samples.bundles import LINEAGE, binary_bundle
 from tests.samples.served import predict, sample_app
 
@@ -102,10 +102,7 @@ def test_a_server_ends_with_its_starter(stop: signal.Signals, place: Path) -> No
         assert starter.stdout.readline() == b"ready\n"
         assert len(_processes(place)) == 1
         starter.send_signal(stop)
-    deadline = time.monotonic() + 20
-    while _processes(place) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert _processes(place) == []
+    wait_until(lambda: _processes(place) == [])
 
 
 @pytest.fixture

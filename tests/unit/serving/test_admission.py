@@ -12,6 +12,7 @@ import pytest
 from modelratchet.serving import admission
 from modelratchet.serving.admission import Line, Room, whole_request
 from modelratchet.serving.problems import Problem
+from tests.patience import PATIENCE_SECONDS
 
 HEAD = b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n"
 
@@ -21,6 +22,12 @@ def on_a_loop(scene: Callable[[Line], Awaitable[None]]) -> None:
         await scene(Line(asyncio.get_running_loop()))
 
     asyncio.run(play())
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not is_so():
+            await asyncio.sleep(0.01)
 
 
 def busy() -> None:
@@ -42,7 +49,7 @@ def test_answers_come_in_the_order_of_the_requests() -> None:
         for number in range(20):
             line.take(lambda number=number: (busy(), answered.append(number)))  # type: ignore[misc]
         assert 0 < len(answered) < 20
-        await asyncio.sleep(0.3)
+        await until(lambda: len(answered) == 20)
         assert answered == list(range(20))
 
     on_a_loop(scene)
@@ -71,8 +78,7 @@ def test_a_line_is_full_when_the_wait_would_be_too_long(monkeypatch: pytest.Monk
         was_full_at_first = line.is_full()
         await asyncio.sleep(0)
         assert (was_full_at_first, line.is_full()) == (False, True)
-        await asyncio.sleep(0.4)
-        assert not line.is_full()
+        await until(lambda: not line.is_full())
 
     on_a_loop(scene)
 
@@ -87,8 +93,7 @@ def test_a_line_goes_on_when_the_machine_stands_still_or_an_answer_fails(monkeyp
         line.take(busy)
         for number in range(5):
             line.take(lambda number=number: answered.append(1 // number))  # type: ignore[misc]
-        await asyncio.sleep(0.1)
-        assert len(answered) == 4
+        await until(lambda: len(answered) == 4)
         assert not line.is_full()
 
     on_a_loop(scene)
@@ -99,7 +104,8 @@ def test_one_that_was_turned_away_is_listened_to_again() -> None:
         listened: list[float] = []
         began = time.monotonic()
         line.pause(lambda: listened.append(time.monotonic() - began))
-        await asyncio.sleep(admission.PAUSE_SECONDS * 4)
+        await until(lambda: listened)
+        await asyncio.sleep(admission.PAUSE_SECONDS)
         assert len(listened) == 1
         assert listened[0] >= admission.PAUSE_SECONDS * 0.9
 

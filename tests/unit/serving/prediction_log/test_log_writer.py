@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
 from modelratchet.core.log_files import HOUR_NS
 from modelratchet.serving.prediction_log.writer import LogWriter
 from modelratchet.storage.log_stores import LocalStore
+from tests.patience import wait_until
 from tests.samples.logged import TEN_O_CLOCK_NS, TroubledStore, entry, give, recorded, recorder
 
 
@@ -17,14 +17,6 @@ class Clock:
 
     def __call__(self) -> int:
         return self.now_ns
-
-
-def wait_until(is_so: Any) -> None:
-    for _ in range(1000):
-        if is_so():
-            return
-        time.sleep(0.01)
-    raise AssertionError("not within 10 s")
 
 
 def files(folder: Path) -> list[str]:

@@ -16,6 +16,7 @@ from modelratchet.serving.prediction_log.pipe import PREDICTIONS
 from modelratchet.serving.prediction_log.process import KeeperProcess
 from modelratchet.serving.prediction_log.steps import step_of
 from modelratchet.serving.settings import LogSettings
+from tests.patience import wait_until
 from tests.samples.logged import SCHEMA, entry, recorded
 
 MODEL = ServedModel(SCHEMA, "3", "champion", "sha256:1")
@@ -28,14 +29,6 @@ def open_sample(folder: object, **settings: Any) -> PredictionLog:
 def offer(log: PredictionLog, request_id: str, rows: int = 1) -> None:
     _, time_ns, _, batch, answer, latency_us = entry(request_id, rows)
     log.offer(request_id, time_ns, batch, answer, latency_us)
-
-
-def wait_until(is_so: Any) -> None:
-    for _ in range(1000):
-        if is_so():
-            return
-        time.sleep(0.01)
-    raise AssertionError("not within 10 s")
 
 
 def test_what_was_offered_is_in_files_of_this_worker_after_closing(tmp_path: Path) -> None:
@@ -78,12 +71,14 @@ def test_a_process_that_ends_again_and_again_is_started_ever_more_rarely(
     monkeypatch.setattr(courier, "RESTART_SECONDS", 0.05)
     monkeypatch.setattr(courier, "PAUSE_SECONDS", 0.01)
     log = open_sample(tmp_path, queue_rows=10)
+    began = time.monotonic()
     log.start()
-    time.sleep(1.5)
+    wait_until(lambda: log._courier._starts >= 5)
+    seconds = time.monotonic() - began
     offer(log, "a", 4)
     log.close(1)
 
-    assert 1 <= log._courier._starts <= 7
+    assert seconds > 0.05 + 0.1 + 0.2 + 0.4
 
 
 def test_what_was_sent_is_written_when_the_worker_is_gone(tmp_path: Path) -> None:
