@@ -8,6 +8,8 @@ WORKERS ?= 2
 # a job that runs one command of the environment does without, and saves most of the time it takes to make it
 COMPILE ?= --compile-bytecode
 export DVC_NO_ANALYTICS = 1
+# uv trusts whom the system trusts, as pip and git do: behind a company's proxy its own list knows nobody
+export UV_SYSTEM_CERTS ?= 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: run test rehearse test-unit test-random test-docs test-wheel simulations check check-workflows format lock stage-deps environment programs changes required install clean help

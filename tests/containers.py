@@ -43,7 +43,7 @@ class Container:
 
     def ask(self, method: str, path: str, document: object = None) -> Response:
         """Send one request to the port that was published."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.published, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.published, timeout=60)
         try:
             body = None if document is None else json.dumps(document).encode()
             connection.request(method, path, body, {"content-type": "application/json"})

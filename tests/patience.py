@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -15,3 +16,10 @@ def wait_until(is_so: Callable[[], object], wanted: str = "") -> None:
     while not is_so():
         assert time.monotonic() < ends_at, f"waited {PATIENCE_SECONDS:g} s in vain {wanted}"
         time.sleep(0.01)
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    """The same for what an event loop does; a TimeoutError where it does not come to be."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not is_so():
+            await asyncio.sleep(0.001)

@@ -97,7 +97,7 @@ def test_bad_row_is_a_400_with_its_reason(server: str) -> None:
     )
 
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(request, timeout=10)
+        urllib.request.urlopen(request, timeout=60)
 
     assert caught.value.code == 400
     assert b"column hour" in caught.value.read()
@@ -136,7 +136,7 @@ def test_a_store_that_cannot_be_made_is_told_in_one_line(made: Made, monkeypatch
 def end(process: subprocess.Popen[bytes]) -> None:
     os.killpg(process.pid, signal.SIGTERM)
     try:
-        process.wait(15)
+        process.wait(60)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
 

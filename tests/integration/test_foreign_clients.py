@@ -59,7 +59,7 @@ def test_the_whole_suite_passes_under_limits_that_are_narrow(
     write_json(tmp_path / DEPLOYMENT_FILE, to_document(Deployment(limits=limits)))
     with running(binary_bundle(), tmp_path) as server:
         code = main(["conformance", server.address])
-        kept = http.client.HTTPConnection("127.0.0.1", server.process.port, timeout=10)
+        kept = http.client.HTTPConnection("127.0.0.1", server.process.port, timeout=60)
         kept.request("POST", "/predict", json.dumps({"rows": ROWS}).ljust(2001), {"content-type": "application/json"})
         assert kept.getresponse().status == 413
         kept.close()
@@ -128,7 +128,7 @@ def test_mlflows_scoring_client_invokes(port: int, expected: Any) -> None:
     from mlflow.pyfunc.scoring_server.client import ScoringServerClient
 
     client = ScoringServerClient("127.0.0.1", port)
-    client.wait_server_ready(timeout=10)
+    client.wait_server_ready(timeout=60)
     assert client.invoke(FRAME).get_predictions().to_dict(orient="records") == expected
     assert client.invoke(FRAME.to_numpy().tolist()).get_predictions().to_dict(orient="records") == expected
     assert client.get_version()

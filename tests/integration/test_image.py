@@ -164,7 +164,7 @@ def _ask_until_refused(address: str) -> tuple[int, str]:
     """How many requests over connections of their own were answered, and what became of one that was taken and not answered."""
     body = json.dumps({"rows": [ROW]})
     for answered in itertools.count():
-        connection = http.client.HTTPConnection(address, 3000, timeout=10)
+        connection = http.client.HTTPConnection(address, 3000, timeout=60)
         try:
             connection.connect()
         except OSError:

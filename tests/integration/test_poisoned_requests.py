@@ -213,7 +213,7 @@ def test_broken_http_does_no_harm(server: Running, name: str) -> None:
 
 def test_what_is_no_http_gets_a_problem_document(server: Running) -> None:
     address = urlsplit(server.address)
-    with socket.create_connection((str(address.hostname), address.port), timeout=10) as line:
+    with socket.create_connection((str(address.hostname), address.port), timeout=60) as line:
         line.sendall(BROKEN["no HTTP"])
         received = b"".join(iter(lambda: line.recv(65_536), b""))
 
@@ -291,7 +291,7 @@ def test_a_caller_that_says_nothing_is_let_go() -> None:
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    with socket.create_connection((config.host, config.port), timeout=10) as line:
+    with socket.create_connection((config.host, config.port), timeout=60) as line:
         assert line.recv(1) == b""
     server.should_exit = True
     thread.join(timeout=30)

@@ -39,7 +39,7 @@ class World:
         repository = self.registry.repository
         types = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
         address = f"http://{repository.registry}/v2/{repository.path}/{path}"
-        return requests.get(address, headers={"accept": types}, auth=(USER, PASSWORD), timeout=10)
+        return requests.get(address, headers={"accept": types}, auth=(USER, PASSWORD), timeout=60)
 
     def digest_of(self, tag: str) -> str:
         return self.get(f"manifests/{tag}").headers.get("docker-content-digest", "")

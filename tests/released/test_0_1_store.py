@@ -187,7 +187,7 @@ def serving(folder: Path, name: str) -> Iterator[int]:
 
 
 def asked(port: int) -> Any:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(
         "POST", "/predict", (RELEASE_0_1 / "question.json").read_bytes(), {"content-type": "application/json"}
     )

@@ -48,7 +48,7 @@ class Process:
     def ask(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=20)
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=60)
         try:
             connection.request(method, path, body, {"content-type": "application/json", **(headers or {})})
             answered = connection.getresponse()
@@ -111,7 +111,7 @@ class Load:
                 thread.join()
 
     def _ask(self, place: int, stop: threading.Event) -> None:
-        connection = http.client.HTTPConnection(HOST, self.server.port, timeout=20)
+        connection = http.client.HTTPConnection(HOST, self.server.port, timeout=60)
         number = 0
         while not stop.is_set():
             number += 1

@@ -227,7 +227,7 @@ def test_server_answers_to_its_name_and_its_pages_alone(
     variables = server.environment("ci")
     who = (variables["MLFLOW_TRACKING_USERNAME"], variables["MLFLOW_TRACKING_PASSWORD"])
     address = f"{server.uri}/api/2.0/mlflow/experiments/search"
-    reply = requests.post(address, json={"max_results": 1}, auth=who, headers={header: value}, timeout=20)
+    reply = requests.post(address, json={"max_results": 1}, auth=who, headers={header: value}, timeout=60)
 
     assert reply.status_code == expected
 
@@ -248,5 +248,5 @@ def allow(server: TeamRegistry, name: str, experiment: str) -> None:
     variables = server.environment("admin")
     who = (variables["MLFLOW_TRACKING_USERNAME"], variables["MLFLOW_TRACKING_PASSWORD"])
     wanted = {"username": name, "resource_type": "experiment", "resource_id": experiment, "permission": "MANAGE"}
-    reply = requests.post(f"{server.uri}/api/3.0/mlflow/users/permissions/grant", json=wanted, auth=who, timeout=20)
+    reply = requests.post(f"{server.uri}/api/3.0/mlflow/users/permissions/grant", json=wanted, auth=who, timeout=60)
     reply.raise_for_status()

@@ -12,7 +12,7 @@ import pytest
 from modelratchet.serving import admission
 from modelratchet.serving.admission import Line, Room, whole_request
 from modelratchet.serving.problems import Problem
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import until
 
 HEAD = b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n"
 
@@ -22,12 +22,6 @@ def on_a_loop(scene: Callable[[Line], Awaitable[None]]) -> None:
         await scene(Line(asyncio.get_running_loop()))
 
     asyncio.run(play())
-
-
-async def until(is_so: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not is_so():
-            await asyncio.sleep(0.01)
 
 
 def busy() -> None:

@@ -16,6 +16,7 @@ from modelratchet.serving import admission
 from modelratchet.serving.app import App
 from modelratchet.serving.connection import Connection
 from modelratchet.serving.structured_log import AccessLog
+from tests.patience import until
 from tests.samples.served import ROW, sample_app
 
 
@@ -56,6 +57,11 @@ def answers(transport: FakeTransport) -> list[tuple[int, bytes]]:
 Scene = Callable[[Connection, FakeTransport], Awaitable[None]]
 
 
+async def answered(transport: FakeTransport, number: int) -> list[tuple[int, bytes]]:
+    await until(lambda: len(answers(transport)) >= number)
+    return answers(transport)
+
+
 def play(scene: Scene, app: App | AccessLog | None = None) -> None:
     async def run() -> None:
         config = Config(app or sample_app(), proxy_headers=False, interface="asgi3", log_config=None)
@@ -94,7 +100,7 @@ def test_requests_sent_at_once_are_answered_in_order() -> None:
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         ids = [f"x-request-id: order-{number}\r\n" for number in range(30)]
         connection.data_received(b"".join(request(extra=one) for one in ids))
-        await asyncio.sleep(0.2)
+        await answered(transport, 30)
         places = [transport.written.find(one.encode()) for one in ids]
         assert min(places) > 0
         assert places == sorted(places)
@@ -107,8 +113,7 @@ def test_what_is_out_of_the_ordinary_goes_uvicorns_way(extra: str) -> None:
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         connection.data_received(request(extra=extra))
         assert not transport.written
-        await asyncio.sleep(0.1)
-        assert answers(transport)[-1][0] == 200
+        await until(lambda: b"200 OK" in transport.written and (transport.is_closed or "close" not in extra))
         assert transport.is_closed == ("close" in extra)
 
     play(scene)
@@ -137,7 +142,7 @@ def test_one_is_turned_away_unread_while_the_line_is_full(monkeypatch: pytest.Mo
         assert b"\r\nretry-after: 1\r\n" in answer
         assert json.loads(answer.partition(b"\r\n\r\n")[2])["type"].endswith("overloaded")
         monkeypatch.setattr(line, "is_full", lambda: False)
-        await asyncio.sleep(0.1)
+        await until(lambda: not transport.is_paused)
         connection.data_received(request())
         assert (answers(transport)[-1][0], transport.is_paused) == (200, False)
 
@@ -150,8 +155,7 @@ def test_health_is_answered_while_the_line_is_full(monkeypatch: pytest.MonkeyPat
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         monkeypatch.setattr(app.line_on(asyncio.get_running_loop()), "is_full", lambda: True)
         connection.data_received(b"GET /livez HTTP/1.1\r\nhost: a\r\n\r\n")
-        await asyncio.sleep(0.1)
-        assert [status for status, _ in answers(transport)] == [200]
+        assert [status for status, _ in await answered(transport, 1)] == [200]
 
     play(scene, app)
 
@@ -159,7 +163,7 @@ def test_health_is_answered_while_the_line_is_full(monkeypatch: pytest.MonkeyPat
 def test_a_body_in_chunks_that_does_not_come_is_given_up_on_uvicorns_way_too() -> None:
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         connection.data_received(b"POST /predict HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n")
-        await asyncio.sleep(0.3)
+        await until(lambda: transport.is_closed)
         [(status, answer)] = answers(transport)
         assert (status, answer.count(b"connection: close"), transport.is_closed) == (408, 1, True)
 
@@ -172,7 +176,7 @@ def test_the_last_answer_says_that_it_is_the_last() -> None:
         connection.shutdown()
         assert not transport.is_closed
         connection.data_received(request())
-        await asyncio.sleep(0.1)
+        await until(lambda: transport.is_closed)
         first, last = answers(transport)
         assert b"connection: close" not in first[1]
         assert (last[0], b"connection: close" in last[1], transport.is_closed) == (200, True, True)
@@ -188,8 +192,7 @@ def test_a_silent_connection_is_closed_a_moment_after_the_server_was_told_to_end
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         connection.shutdown()
         assert not transport.is_closed
-        await asyncio.sleep(0.2)
-        assert transport.is_closed
+        await until(lambda: transport.is_closed)
 
     play(scene)
 
@@ -197,9 +200,8 @@ def test_a_silent_connection_is_closed_a_moment_after_the_server_was_told_to_end
 def test_a_body_that_does_not_come_is_given_up() -> None:
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         connection.data_received(request()[:-5])
-        await asyncio.sleep(0.3)
+        await until(lambda: transport.is_closed)
         assert [status for status, _ in answers(transport)] == [408]
-        assert transport.is_closed
 
     play(scene, sample_app(deadline_seconds=0.1))
 
@@ -236,8 +238,7 @@ def test_a_body_in_small_chunks_is_no_large_head() -> None:
             part = body[place : place + 10]
             connection.data_received(b"%x\r\n%b\r\n" % (len(part), part))
         connection.data_received(b"0\r\n\r\n")
-        await asyncio.sleep(0.5)
-        assert [status for status, _ in answers(transport)] == [200]
+        assert [status for status, _ in await answered(transport, 1)] == [200]
 
     play(scene)
 
@@ -247,8 +248,7 @@ def test_an_offer_of_another_protocol_costs_no_body(offer: str) -> None:
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         connection.data_received(request(extra=offer) + request())
         connection.data_received(request(300, extra=offer))
-        await asyncio.sleep(0.2)
-        assert [status for status, _ in answers(transport)] == [200, 200, 200]
+        assert [status for status, _ in await answered(transport, 3)] == [200, 200, 200]
 
     play(scene)
 
@@ -259,8 +259,7 @@ def test_an_offer_is_passed_over_behind_a_request_that_waits_for_its_turn(monkey
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         for number in range(3):
             connection.data_received(request(100 + number, extra="Connection: upgrade\r\nupgrade: websocket\r\n"))
-        await asyncio.sleep(0.2)
-        assert [status for status, _ in answers(transport)] == [200, 200, 200]
+        assert [status for status, _ in await answered(transport, 3)] == [200, 200, 200]
 
     play(scene)
 
@@ -270,10 +269,9 @@ def test_a_connection_whose_requests_are_logged_has_the_same_patience(caplog: py
 
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         connection.data_received(request())
-        await asyncio.sleep(0.05)
+        await answered(transport, 1)
         connection.data_received(request()[:-5])
-        await asyncio.sleep(0.3)
-        assert [status for status, _ in answers(transport)] == [200, 408]
+        assert [status for status, _ in await answered(transport, 2)] == [200, 408]
 
     play(scene, AccessLog(sample_app(deadline_seconds=0.1)))
     assert [record.status for record in caplog.records] == [200, 408]

@@ -16,7 +16,7 @@ from modelratchet.serving.connection import Connection
 from modelratchet.serving.exchange import PredictionRoute
 from modelratchet.serving.heads import MOST_HEADS, KnownHeads
 from tests.samples.served import sample_app
-from tests.unit.serving.test_connection import FakeTransport, answers, play, request
+from tests.unit.serving.test_connection import FakeTransport, answered, answers, play, request
 
 BODY = b'{"rows":[]}'
 HEAD = b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-length: 11\r\n\r\n"
@@ -96,7 +96,7 @@ def test_what_is_out_of_the_ordinary_is_never_known(extra: str) -> None:
 
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         connection.data_received(request(extra=extra))
-        await asyncio.sleep(0.05)
+        await answered(transport, 1)
 
     play(scene, app)
     assert known(app) == 0
@@ -106,11 +106,10 @@ def test_when_the_server_ends_a_known_request_is_answered_and_told_that_it_is_th
     async def scene(connection: Connection, transport: FakeTransport) -> None:
         connection.data_received(request())
         connection.data_received(b"GET /livez HTTP/1.1\r\nhost: a\r\n\r\n")  # the parser's last word is of this one
-        await asyncio.sleep(0.05)
+        await answered(transport, 2)
         connection.shutdown()
         connection.data_received(request())
-        await asyncio.sleep(0.05)
-        *_, (status, last) = answers(transport)
+        *_, (status, last) = await answered(transport, 3)
         assert status == 200
         assert b"connection: close" in last.lower()
         assert b'"predictions"' in last
@@ -125,8 +124,7 @@ def test_a_known_request_that_the_model_takes_long_for_goes_to_the_thread(monkey
         connection.data_received(request())
         monkeypatch.setattr(app._predictor, "is_short", lambda _: False)
         connection.data_received(request())
-        await asyncio.sleep(0.1)
-        assert [status for status, _ in answers(transport)] == [200, 200]
+        assert [status for status, _ in await answered(transport, 2)] == [200, 200]
         monkeypatch.undo()
         connection.data_received(request())
         assert len(answers(transport)) == 3
