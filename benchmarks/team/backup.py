@@ -18,12 +18,17 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from modelratchet.adapters.mlflow.address import StoreAddress, prepare_environment, read_address
 from tests.object_store import objects
 from tests.postgres import cluster
 from tests.samples.backups import Stores, copy_objects, dump_database, restore
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
 
 RECORDERS = 2
 PAUSE_SECONDS = 0.5
@@ -72,7 +77,7 @@ def under_load(order: str, rounds: int, folder: Path) -> list[Found]:
         stop = multiprocessing.get_context("spawn").Event()
         recorders = [_recorder(stores, folder / f"r{number}", stop) for number in range(RECORDERS)]
         try:
-            _await_versions(stores, RECORDERS)
+            _await_whole_versions(stores, RECORDERS)
             return [_round(stores, ORDERS[order], folder / f"backup{number}") for number in range(rounds)]
         finally:
             stop.set()
@@ -100,7 +105,7 @@ def _looked_at(stores: Stores, seconds: float) -> Found:
     from tests.samples.candidates import MODEL
 
     client = connect(_address(stores))
-    whole = [item for item in client.search_model_versions(f"name = '{MODEL}'", 1000) if versions.is_whole(item)]
+    whole = _whole_versions(client)
     experiment = client.get_experiment_by_name(MODEL)
     finished = client.search_runs([experiment.experiment_id], "attributes.status = 'FINISHED'", max_results=1000)
     n_broken = 0
@@ -144,16 +149,23 @@ def _record(address: StoreAddress, folder: Path, stop: object) -> None:
         time.sleep(PAUSE_SECONDS)
 
 
-def _await_versions(stores: Stores, wanted: int) -> None:
+def _await_whole_versions(stores: Stores, wanted: int) -> None:
+    """Wait for versions that a backup has to hold: those whose recording is over, for the others are not called whole."""
     from modelratchet.adapters.mlflow.store import connect
-    from tests.samples.candidates import MODEL
 
     client = connect(_address(stores))
     deadline = time.monotonic() + 120
-    while len(client.search_model_versions(f"name = '{MODEL}'")) < wanted:
+    while len(_whole_versions(client)) < wanted:
         if time.monotonic() > deadline:
-            raise SystemExit("nothing was recorded within two minutes")
+            raise SystemExit(f"fewer than {wanted} candidates were recorded within two minutes")
         time.sleep(0.2)
+
+
+def _whole_versions(client: MlflowClient) -> list[ModelVersion]:
+    from modelratchet.adapters.mlflow import versions
+    from tests.samples.candidates import MODEL
+
+    return [item for item in client.search_model_versions(f"name = '{MODEL}'", 1000) if versions.is_whole(item)]
 
 
 def _make_tables(address: StoreAddress) -> None:
