@@ -26,7 +26,7 @@ from tests.rehearsal.story import Story, job, model, of, story
 
 MOST = 1.2
 DOCS_ONLY_SECONDS = 60.0
-DOCS_ONLY = "documentation_alone_runs_no_training_and_takes_less_than_a_minute"
+DOCS_ONLY = "documentation_alone_runs_no_training"
 FIRST_RATE = 0.08
 
 

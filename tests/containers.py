@@ -15,7 +15,7 @@ import pytest
 
 from modelratchet.adapters.docker_image_builder import DockerImageBuilder
 
-SECONDS = 30
+SECONDS = 120
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,8 +15,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from modelratchet.adapters.uvicorn_model_server.processes import free_port
 from modelratchet.core.image_names import Repository
+from tests.patience import PATIENCE_SECONDS, wait_until
+from tests.ports import free_port
 
 USER, PASSWORD = "publisher", "a password"
 _LOGIN = "publisher:$2y$04$SjGEUBXpvX/hq4ygMN9Ho.xwqUFfs8I7Gkp738vevCJv50lI1dkQ2"  # of the two, by bcrypt
@@ -46,14 +46,14 @@ class RunningRegistry:
             self.process = subprocess.Popen(
                 ["docker-registry", "serve", str(self.folder / "config.yml")], stdout=log, stderr=log
             )
-        deadline = time.monotonic() + _SECONDS
-        while time.monotonic() < deadline:
-            try:
-                requests.get(f"http://127.0.0.1:{self.port}/v2/", timeout=1)
-                return
-            except requests.ConnectionError:
-                time.sleep(0.05)
-        pytest.fail(f"docker-registry did not start: {(self.folder / 'log').read_text()[-1000:]}")
+        wait_until(self._answers, f"for docker-registry: see {self.folder / 'log'}")
+
+    def _answers(self) -> bool:
+        try:
+            requests.get(f"http://127.0.0.1:{self.port}/v2/", timeout=PATIENCE_SECONDS)
+        except requests.RequestException:
+            return False
+        return True
 
     def stop(self) -> None:
         if self.process.poll() is None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from modelratchet.adapters.uvicorn_model_server.processes import free_port
+from tests.ports import free_port
 
 _START_SECONDS = 60
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modelratchet.adapters.uvicorn_model_server.processes import free_port
+from tests.ports import free_port
 
 USER = "ratchet"
 _NOBODY = 65534

@@ -8,15 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+from tests.running_stages import in_the_middle_of
 from tests.samples.projects import Project
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 
 def fails(project: Project, code: int, *words: str, **environment: str) -> None:
@@ -58,8 +59,6 @@ def test_ctrl_c_keeps_the_stages_that_were_done(flights: Project, stage: str) ->
         "evaluate": {"evaluate__resamples": 300},
     }[stage]
     flights.edit_params(**change)
-    log = flights.folder / ".ratchet" / "run.log"
-    log.unlink(missing_ok=True)
     running = subprocess.Popen(
         [sys.executable, "-m", "modelratchet", "run"],
         cwd=flights.folder, env=flights.environment(), start_new_session=True, text=True, stderr=subprocess.PIPE,
@@ -67,9 +66,9 @@ def test_ctrl_c_keeps_the_stages_that_were_done(flights: Project, stage: str) ->
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
-    wait_for_stage(log, stage)
-    os.killpg(running.pid, signal.SIGINT)
-    _, printed = running.communicate(timeout=60)
+    with in_the_middle_of(stage, flights.folder):
+        os.killpg(running.pid, signal.SIGINT)
+    _, printed = running.communicate(timeout=PATIENCE_SECONDS)
 
     assert running.returncode == 130, printed
     assert "stopped" in printed
@@ -84,8 +83,8 @@ def test_server_that_is_down_loses_no_training(flights: Project) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        fails(flights, 4, address, "again", MLFLOW_TRACKING_URI=address)
 
-    fails(flights, 4, address, "again", MLFLOW_TRACKING_URI=address)
     flights.ran()
 
     assert flights.report("receipt")["version"] == "2"
@@ -158,16 +157,6 @@ def estimator(*, numeric, categorical, task, seed):
     columns = ColumnTransformer([("sine", FunctionTransformer(numpy.sin), list(numeric))])
     return Pipeline([("columns", columns), ("model", HistGradientBoostingClassifier(max_iter=5, random_state=seed))])
 """
-
-
-def wait_for_stage(log: Path, stage: str) -> None:
-    """Wait until a stage runs, and a moment more, so that it is in the middle of something."""
-    for _ in range(1200):
-        if log.exists() and f"== {stage}" in log.read_text():
-            time.sleep(0.7)
-            return
-        time.sleep(0.1)
-    pytest.fail(f"{stage} did not start")
 
 
 def test_bug_in_a_stage_ends_the_run_with_70_and_names_its_traceback(flights: Project) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.samples.projects import Project
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 ALWAYS = {"watch_source", "fetch_champion", "record"}
 MAKING = {"ingest", "check_data", "split", "train", "convert"}

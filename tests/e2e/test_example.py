@@ -10,7 +10,7 @@ import pytest
 
 from tests.samples.projects import Project, make_project, small_flights
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 
 def test_first_run_ends_with_a_promoted_verdict_and_a_registered_version(flights: Project) -> None:

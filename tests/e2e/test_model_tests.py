@@ -9,7 +9,7 @@ import pytest
 
 from tests.samples.projects import Project
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 FAILING = '''
 def test_every_flight_is_foretold_right(holdout, predict):

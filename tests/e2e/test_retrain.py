@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,9 +18,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.patience import PATIENCE_SECONDS, wait_until
+from tests.running_stages import in_the_middle_of, processes_in
 from tests.samples.projects import Project
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 NOTE = "# why it begins there"
 
 
@@ -138,8 +139,7 @@ def test_same_event_delivered_twice_makes_one_version_and_takes_one_look(
 @pytest.mark.parametrize("stage", ["train", "record"])
 def test_retraining_that_was_killed_is_gone_on_with(monthly: Project, through_march: Retrained, stage: str) -> None:
     remember(through_march.folder, monthly, but=stage)
-    with running(monthly, "--through", "2013-03") as process:
-        wait_for_stage(monthly, stage)
+    with running(monthly, "--through", "2013-03") as process, in_the_middle_of(stage, monthly.folder):
         process.kill()
         process.wait()
     wait_until_idle(monthly)
@@ -167,9 +167,9 @@ def test_stage_that_fails_leaves_the_window_as_it_was(monthly: Project) -> None:
 
 def test_retraining_that_is_asked_to_stop_undoes_the_move(monthly: Project) -> None:
     with running(monthly, "--through", "2013-03") as process:
-        wait_for_stage(monthly, "ingest")
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(60)
+        with in_the_middle_of("ingest", monthly.folder):
+            os.killpg(process.pid, signal.SIGINT)
+        process.wait(PATIENCE_SECONDS)
 
     assert process.returncode == 130
     assert is_untouched(monthly)
@@ -177,10 +177,10 @@ def test_retraining_that_is_asked_to_stop_undoes_the_move(monthly: Project) -> N
 
 def test_second_retraining_at_the_same_time_is_told_to_wait(monthly: Project) -> None:
     with running(monthly, "--through", "2013-03") as process:
-        wait_for_stage(monthly, "ingest")
-        second = monthly.ratchet("retrain", "--through", "2013-04")
-        process.terminate()
-        process.wait(60)
+        with in_the_middle_of("ingest", monthly.folder):
+            second = monthly.ratchet("retrain", "--through", "2013-04")
+            process.terminate()
+        process.wait(PATIENCE_SECONDS)
 
     assert second.returncode == 4
     assert "another retraining is going on" in second.stderr
@@ -272,28 +272,6 @@ def running(project: Project, *arguments: str, file_bytes: int = 0) -> Iterator[
         process.wait()
 
 
-def wait_for_stage(project: Project, stage: str) -> None:
-    log = project.folder / ".ratchet" / "run.log"
-    for _ in range(1800):
-        if log.exists() and f"== {stage}" in log.read_text():
-            time.sleep(0.7)
-            return
-        time.sleep(0.1)
-    pytest.fail(f"{stage} did not start")
-
-
 def wait_until_idle(project: Project) -> None:
     """DVC and its stage end with the `ratchet` that was killed."""
-    for _ in range(100):
-        folders = [path for path in Path("/proc").glob("[0-9]*/cwd") if _leads_to(path, project.folder)]
-        if not folders:
-            return
-        time.sleep(0.1)
-    pytest.fail(f"processes run on: {folders}")
-
-
-def _leads_to(link: Path, folder: Path) -> bool:
-    try:
-        return link.readlink() == folder
-    except OSError:
-        return False
+    wait_until(lambda: not processes_in(project.folder))

@@ -13,7 +13,7 @@ import pytest
 from tests.samples.projects import Project, make_project
 from tests.team_registry import TeamRegistry, skip_reason, team_registry
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 ANSWERS = (
     ("verify",),

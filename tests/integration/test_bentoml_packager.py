@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,12 +17,13 @@ from pathlib import Path
 import pytest
 
 from modelratchet.adapters.bentoml_packager import RECIPES, BentomlPackager
-from modelratchet.adapters.uvicorn_model_server.processes import free_port
 from modelratchet.core.formats import to_document
 from modelratchet.core.reports import report_bytes
 from modelratchet.errors import InputError, OutsideError
 from modelratchet.serving.settings import Deployment
 from modelratchet.usecases.ports.serving import Packaged, Shipment
+from tests.patience import PATIENCE_SECONDS, wait_until
+from tests.ports import free_port
 from tests.samples.bundles import binary_bundle
 from tests.samples.served import predict, sample_app
 
@@ -84,7 +84,7 @@ def test_bento_answers_as_the_bundle_does(server: str) -> None:
     request = urllib.request.Request(
         f"{server}/predict", data=json.dumps({"rows": [ROW]}).encode(), headers={"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
         found = json.load(answer)
 
     expected = predict(sample_app(), {"rows": [ROW]}).document["predictions"]
@@ -142,10 +142,11 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def wait_until_ready(address: str) -> None:
-    for _ in range(120):
+    def is_ready() -> bool:
         try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=2):
-                return
+            with urllib.request.urlopen(f"{address}/readyz", timeout=PATIENCE_SECONDS):
+                return True
         except OSError:
-            time.sleep(0.5)
-    pytest.fail("the bento did not become ready")
+            return False
+
+    wait_until(is_ready)

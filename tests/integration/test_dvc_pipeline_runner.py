@@ -16,6 +16,7 @@ from modelratchet.adapters.dvc_pipeline_runner import DvcPipelineRunner
 from modelratchet.errors import ConfigError, OutsideError
 from modelratchet.usecases.ports.pipeline import RunRequest, StageEvent, StageKept, StageStarted
 from modelratchet.usecases.run_pipeline import PipelineOutcome, run_pipeline
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.integration
 SOURCES = Path(__file__).parents[2] / "src"
@@ -128,7 +129,7 @@ def test_stage_that_cannot_be_imported_is_named(project: Path) -> None:
 
 
 def test_engine_that_is_killed_is_no_verdict(project: Path) -> None:
-    write_stage("second", "import os, time; os.kill(os.getppid(), 9); time.sleep(60)")
+    write_stage("second", "import os, time; os.kill(os.getppid(), 9); time.sleep(600)")
 
     outcome = run()
 
@@ -171,10 +172,10 @@ def test_run_goes_on_from_the_last_whole_stage(project: Path) -> None:
 
 
 def test_second_run_at_the_same_time_is_told_to_wait(project: Path) -> None:
-    write_stage("first", "import time; Path('started').write_text(''); time.sleep(30)")
+    write_stage("first", "import time; Path('started').write_text(''); time.sleep(600)")
     running = subprocess.Popen([sys.executable, "-m", "dvc", "repro", "-q"], start_new_session=True)
     try:
-        wait_for(project / "started")
+        wait_until((project / "started").exists)
         with pytest.raises(OutsideError, match="another run"):
             run()
     finally:
@@ -183,33 +184,20 @@ def test_second_run_at_the_same_time_is_told_to_wait(project: Path) -> None:
 
 
 def test_stage_ends_with_the_engine_that_was_killed(project: Path) -> None:
-    write_stage("first", "import time, os; Path('started').write_text(str(os.getpid())); time.sleep(60)")
+    write_stage("first", "import time, os; Path('started').write_text(str(os.getpid())); time.sleep(600)")
     running = subprocess.Popen([sys.executable, "-m", "dvc", "repro", "-q"], start_new_session=True)
-    wait_for(project / "started")
+    wait_until(lambda: (project / "started").exists() and (project / "started").read_text())
     stage = int((project / "started").read_text())
 
     running.kill()
     running.wait()
 
-    for _ in range(100):
-        if not is_alive(stage):
-            return
-        time.sleep(0.1)
-    pytest.fail("the stage runs on without its engine")
+    wait_until(lambda: not is_alive(stage), "for the stage to end with its engine")
 
 
 def test_folder_without_a_pipeline_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="not here"):
         DvcPipelineRunner(tmp_path).stages()
-
-
-def wait_for(path: Path) -> None:
-    for _ in range(300):
-        if path.exists():
-            time.sleep(0.2)
-            return
-        time.sleep(0.1)
-    pytest.fail(f"{path} did not appear")
 
 
 def is_alive(pid: int) -> bool:

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 def _measured(folder: Path, candidate: Bundle, champion: Bundle | None, server: bool) -> LatencyReport:
     """Run the stage in a project that has just what it reads."""
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
-    params["latency"] = {"rows_per_call": 1, "calls": 1000, "seconds": 4.0, "server": server}
+    params["latency"] = {"rows_per_call": 1, "calls": 1000, "seconds": 30.0, "server": server}
     (folder / layout.PARAMS).write_text(yaml.safe_dump(params))
     write_bundle(candidate, folder / layout.BUNDLE)
     if champion:

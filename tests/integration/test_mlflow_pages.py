@@ -22,6 +22,7 @@ from modelratchet.storage.files import read_record
 from modelratchet.usecases.compose_candidate import compose_candidate
 from modelratchet.usecases.record_candidate import Recorder, record_candidate
 from tests.fakes.source_control import FakeSourceControl
+from tests.samples.browser import PATIENCE_MS
 from tests.samples.recordings import recording, settings
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -35,7 +36,6 @@ SCREENSHOTS = Path("reports/screenshots")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
-PATIENCE_MS = 45_000
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def page() -> Iterator[object]:
 
 def _expect(page: object, *texts: str | re.Pattern[str]) -> None:
     for text in texts:
-        sync_api.expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)  # type: ignore[attr-defined]
+        sync_api.expect(page.get_by_text(text).first).to_be_visible()  # type: ignore[attr-defined]
 
 
 def test_the_list_of_runs_names_both_candidates(shown: Shown, page: object) -> None:
@@ -148,5 +148,5 @@ def test_the_decision_page_is_shown_among_the_artifacts(shown: Shown, page: obje
     page.goto(address.replace("?", "/artifacts/decision.html?"))  # type: ignore[attr-defined]
 
     frame = page.frame_locator("iframe").first  # type: ignore[attr-defined]
-    sync_api.expect(frame.get_by_role("heading", name="PROMOTE")).to_be_visible(timeout=PATIENCE_MS)
+    sync_api.expect(frame.get_by_role("heading", name="PROMOTE")).to_be_visible()
     page.screenshot(path=SCREENSHOTS / "decision_in_mlflow.png")  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from modelratchet.adapters.mlflow.model_files import save_model
 from modelratchet.cli.main import main
 from modelratchet.core.formats import to_document
 from modelratchet.storage.bundles import Bundle
+from tests.patience import PATIENCE_SECONDS
 from tests.samples.bundles import binary_bundle
 from tests.samples.candidates import candidate
 from tests.samples.in_thread import answering
@@ -86,7 +87,7 @@ def ours(bundle: Bundle) -> Iterator[str]:
 
 def _post(url: str, content_type: str, body: Any) -> requests.Response:
     data = body if isinstance(body, str) else json.dumps(body)
-    return requests.post(f"{url}/invocations", data, headers={"content-type": content_type}, timeout=30)
+    return requests.post(f"{url}/invocations", data, headers={"content-type": content_type}, timeout=PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize(("content_type", "body"), BODIES.values(), ids=BODIES.keys())

@@ -29,6 +29,7 @@ from modelratchet.adapters.mlflow.store import connect
 from modelratchet.errors import ConfigError, TrackingError
 from modelratchet.storage.bundles import make_bundle, read_bundle
 from tests.mlflow_stores import empty_store, served_store
+from tests.patience import PATIENCE_SECONDS
 from tests.samples.candidates import LINEAGE, MODEL, bundle, candidate, regression_bundle
 
 pytestmark = pytest.mark.integration
@@ -202,7 +203,7 @@ def test_ratchet_ui_prints_an_address_that_answers_and_stops_when_asked(template
         assert urllib.request.urlopen(address.split("/#")[0]).status == 200
     finally:
         process.send_signal(signal.SIGTERM)
-        code = process.wait(30)
+        code = process.wait(PATIENCE_SECONDS)
     assert code == 0
     assert read_address(tmp_path, {}).database == tmp_path / "mlflow.db"
 

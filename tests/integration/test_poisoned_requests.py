@@ -17,7 +17,6 @@ import pytest
 import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
 
-from modelratchet.adapters.uvicorn_model_server.processes import free_port
 from modelratchet.core.formats import to_document
 from modelratchet.serving.app import App
 from modelratchet.serving.connection import Connection
@@ -26,6 +25,7 @@ from modelratchet.serving.settings import DEPLOYMENT_FILE, Deployment, Limits
 from modelratchet.storage.bundles import Bundle
 from modelratchet.storage.files import write_json
 from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
 from tests.samples.bundles import binary_bundle, choice_bundle, number_bundle
 from tests.samples.harm import harm
 from tests.samples.poison import Poisoned, poisoned
@@ -118,15 +118,17 @@ def test_poison_over_a_socket_does_no_harm(app: App, server: Running) -> None:
 
 def connected(server: Running) -> http.client.HTTPConnection:
     address = urlsplit(server.address)
-    return http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
+    return http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE_SECONDS)
 
 
 def refuse_dead(server: Running) -> None:
     """The same process still answers, and has not grown without bounds."""
     server.process.refuse_ended()
     connection = connected(server)
-    connection.request("POST", "/predict", EXAMPLE, {"content-type": "application/json"})
-    response = connection.getresponse()
+    connection.connect()
+    connection.sock.sendall(post(EXAMPLE, LENGTH))  # at once: between head and body this process may stand still
+    response = http.client.HTTPResponse(connection.sock, method="POST")
+    response.begin()
     assert (response.status, b'"label":"1"' in response.read()) == (200, True)
     assert (server.process.memory_bytes() or 0) < MOST_MEMORY_BYTES
 
@@ -254,6 +256,9 @@ def test_a_head_that_comes_byte_by_byte_is_given_up_too(server: Running) -> None
                 received = line.recv(65_536)
             if received:
                 break
+        else:  # it stood still for longer than the sending took
+            line.settimeout(PATIENCE_SECONDS)
+            received = line.recv(65_536)
     assert received.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close" in received
 
@@ -294,5 +299,5 @@ def test_a_caller_that_says_nothing_is_let_go() -> None:
     with socket.create_connection((config.host, config.port), timeout=60) as line:
         assert line.recv(1) == b""
     server.should_exit = True
-    thread.join(timeout=30)
+    thread.join(timeout=PATIENCE_SECONDS)
     assert not thread.is_alive()

@@ -51,6 +51,7 @@ def test_sigterm_under_load_loses_no_answered_request(tmp_path: Path) -> None:
     bundle, log = deployed(tmp_path, LogSettings(flush_seconds=60)), tmp_path / "log"
     with served(bundle, RATCHET_LOG_FOLDER=str(log)) as server, Load(server, "t").running() as load:
         wait_until(lambda: len(load.answered) > 100)
+        server.await_log()
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(PATIENCE_SECONDS) in (0, -signal.SIGTERM)
 
@@ -142,7 +143,7 @@ def test_an_object_store_that_is_down_costs_rows_and_no_prediction_and_is_used_a
         store.start()
         store.bucket("log")
         before = server.metric(WRITTEN)
-        wait_until(lambda: server.metric(WRITTEN) > before + 200, 90)
+        wait_until(lambda: server.metric(WRITTEN) > before + 200)
 
     assert load.statuses == {200}
 
@@ -179,6 +180,7 @@ def test_two_workers_of_one_server_count_together_and_lose_nothing_at_its_end(tm
         wait_until(lambda: server.metric("ratchet_serving_workers") == 2)
         with Load(server, "w").running(8) as load:
             wait_until(lambda: len(load.answered) > 100)
+        server.await_log(2)
         wait_until(lambda: server.metric("ratchet_serving_rows_total") == 2 * len(load.answered))
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(PATIENCE_SECONDS) == 0

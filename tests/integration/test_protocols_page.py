@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from tests.samples.in_thread import answering
 from tests.samples.served import sample_app
 
@@ -36,6 +37,8 @@ def test_every_protocol_has_a_command() -> None:
 def test_a_command_of_the_page_works_as_pasted(url: str, command: str) -> None:
     here = command.replace("localhost:3000", url)
     assert here != command
-    done = subprocess.run(["bash", "-c", f"{here} --fail"], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"{here} --fail"], capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout

@@ -19,6 +19,7 @@ from sigstore.dsse import Envelope, _verify
 from modelratchet.core.attachments import signature_tag, statements_tag
 from tests.containers import container, docker, remove_images, require_engine
 from tests.image_registries import PASSWORD, USER, RunningRegistry, image_registry
+from tests.patience import PATIENCE_SECONDS
 from tests.samples.candidates import MODEL
 from tests.samples.publishers import Publisher, log_in, promote, publisher, record
 
@@ -157,7 +158,7 @@ def test_image_with_a_vulnerability_is_not_pushed(world: World, tmp_path: Path) 
     assert code == 1
     assert "GHSA-test, mended in 99" in err
     assert f"{elsewhere.path}" not in requests.get(
-        f"http://{elsewhere.registry}/v2/_catalog", auth=(USER, PASSWORD), timeout=10
+        f"http://{elsewhere.registry}/v2/_catalog", auth=(USER, PASSWORD), timeout=PATIENCE_SECONDS
     ).json()["repositories"]  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,8 +70,8 @@ def record(project: Project, folder: Path, **tags: str) -> None:
     MlflowRegistry(sqlite_store(project.folder)).record(replace(usual, tags=named, example=()))
 
 
-def reproduced(project: Project, version: str, code: int) -> dict[str, Any]:
-    done = project.ratchet("reproduce", version, "--json")
+def reproduced(project: Project, version: str, code: int, **environment: str) -> dict[str, Any]:
+    done = project.ratchet("reproduce", version, "--json", **environment)
     assert done.returncode == code, done.stdout + done.stderr
     found: dict[str, Any] = json.loads(done.stdout) if done.stdout else {"error": done.stderr}
     return found
@@ -80,13 +79,14 @@ def reproduced(project: Project, version: str, code: int) -> dict[str, Any]:
 
 def test_the_same_commit_gives_the_same_bytes_and_leaves_nothing(project: Project, tmp_path: Path) -> None:
     record(project, tmp_path)
-    before = set(Path(tempfile.gettempdir()).glob("ratchet-reproduce-*"))
+    own = tmp_path / "temporary"
+    own.mkdir()
 
-    found = reproduced(project, "1", 0)
+    found = reproduced(project, "1", 0, TMPDIR=str(own))
 
     assert (found["sameness"], found["partings"]) == ("identical", [])
     assert len(project.run("git", "worktree", "list").stdout.splitlines()) == 1
-    assert set(Path(tempfile.gettempdir()).glob("ratchet-reproduce-*")) == before
+    assert list(own.glob("ratchet-reproduce-*")) == []
 
 
 def test_a_model_whose_training_is_not_seeded_comes_out_equal_within_the_tolerance(tmp_path: Path) -> None:

@@ -20,12 +20,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from modelratchet.adapters.model_signing_signer import ModelSigningSigner
 from modelratchet.adapters.uvicorn_model_server.environment import own_environment
 from modelratchet.adapters.uvicorn_model_server.foreground import ForegroundServer
-from modelratchet.adapters.uvicorn_model_server.processes import end, free_port, start
+from modelratchet.adapters.uvicorn_model_server.processes import end, start
 from modelratchet.core.schema import Column, Schema
 from modelratchet.core.tasks import Task
 from modelratchet.storage.bundles import Bundle, make_bundle, write_bundle
 from modelratchet.wiring.serving import curl_line
 from tests.patience import PATIENCE_SECONDS, wait_until
+from tests.ports import free_port
 from tests.samples.bundles import binary_bundle
 from tests.samples.served import ROW, predict, sample_app
 
@@ -86,8 +87,8 @@ def test_a_second_ctrl_c_does_not_wait_for_what_was_begun(folder: Path) -> None:
         begun.sendall(head)
         assert begun.recv(100).startswith(b"HTTP/1.1 100 ")  # it waits for the body
         process.send_signal(signal.SIGINT)
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(2)
+        wait_until(lambda: not _listens(port))  # it has heard the first
+        assert process.poll() is None
         process.send_signal(signal.SIGINT)
 
         assert process.wait(PATIENCE_SECONDS) == 130
@@ -146,7 +147,7 @@ def test_it_ends_while_it_waits_for_a_registry_that_does_not_answer(folder: Path
         with subprocess.Popen([*RATCHET, "serve", "7"], cwd=folder, stderr=subprocess.PIPE, env=environment) as process:
             silent.accept()  # it has asked
             process.send_signal(stop)
-            _, errors = process.communicate(timeout=9)  # by itself it would give up after 12 s
+            _, errors = process.communicate(timeout=PATIENCE_SECONDS)  # by itself it would give up, with 4
 
     assert process.returncode == 130
     assert b"Traceback" not in errors
@@ -232,7 +233,7 @@ def _asked(address: str) -> str:
     request = urllib.request.Request(
         f"{address}/predict", json.dumps({"rows": [ROW]}).encode(), {"content-type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
         return json.dumps(json.load(answer)["predictions"])
 
 

@@ -27,7 +27,7 @@ from tests.samples.served import predict, sample_app
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
 CALLS = [[{"hour": float(hour), "carrier": "UA"}] for hour in range(24)]
-PLAN = LatencyPlan(rows_per_call=1, n_calls=150, seconds=3.0, tolerance=1.5, seed=1, warm_up=10)
+PLAN = LatencyPlan(rows_per_call=1, n_calls=150, seconds=30.0, tolerance=1.5, seed=1, warm_up=10)
 
 
 def _in_turns(servers: ServerLineUp) -> tuple[Timing, ...]:

@@ -23,6 +23,7 @@ from rehearsal.project import ROOT, edit_params
 from rehearsal.repository import Clone
 from rehearsal.run_records import read_log
 from rehearsal.services import image_registry, model_registry
+from tests.patience import PATIENCE_SECONDS
 from tests.samples.publishers import HARMLESS
 
 __all__ = ["ROOT", "Story"]
@@ -150,7 +151,7 @@ class Story:
         request = urllib.request.Request(
             f"http://{self.images}/v2/flights-late/{address}", headers={"accept": accepted}
         )
-        return urllib.request.urlopen(request, timeout=10)
+        return urllib.request.urlopen(request, timeout=PATIENCE_SECONDS)
 
     def said(self, run: Run) -> str:
         """All that the steps of a run printed, as one line: how a terminal would have broken it does not count."""

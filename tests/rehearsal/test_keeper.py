@@ -16,6 +16,7 @@ import pytest
 from rehearsal import act
 from rehearsal.act import Running, Said
 from rehearsal.keeper import descendants
+from tests.patience import PATIENCE_SECONDS
 from tests.rehearsal.small_hub import SmallHub, results
 from tests.rehearsal.story import ROOT
 
@@ -39,7 +40,7 @@ def environment() -> dict[str, str]:
 
 
 def wait_for(count: int, process_id: int) -> list[int]:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if len(found := descendants(process_id)) >= count:
             return found
@@ -48,7 +49,7 @@ def wait_for(count: int, process_id: int) -> list[int]:
 
 
 def gone(process_ids: list[int]) -> bool:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if not any(Path(f"/proc/{process_id}").exists() for process_id in process_ids):
             return True

@@ -9,15 +9,9 @@ from pathlib import Path
 import pytest
 
 from rehearsal.project import START_RATE, TREES, edit_params
-from tests.rehearsal.story import Run, Story, job, model, of, params, step
+from tests.rehearsal.story import Story, job, model, of, params, step
 
 pytestmark = pytest.mark.rehearsal
-DOCS_ONLY_SECONDS = 60
-
-
-def worked(runs: list[Run]) -> float:
-    """Seconds that runners worked."""
-    return float(sum(each["seconds"] for run in runs for each in run["jobs"]))
 
 
 def comment_of(told: Story, number: int) -> str:
@@ -85,7 +79,7 @@ def test_a_forks_pull_request_gets_its_verdict_without_secrets(from_begun: Story
     assert told.versions() == versions
 
 
-def test_documentation_alone_runs_no_training_and_takes_less_than_a_minute(from_begun: Story) -> None:
+def test_documentation_alone_runs_no_training(from_begun: Story) -> None:
     number, runs = from_begun.propose("docs", describe, "Describe")
     assert {run["file"]: run["conclusion"] for run in runs if run["conclusion"] != "skipped"} == {
         "ci.yml": "success",
@@ -96,7 +90,6 @@ def test_documentation_alone_runs_no_training_and_takes_less_than_a_minute(from_
     assert job(of(runs, "ci.yml"), "docs")["result"] == "success"
     assert job(of(runs, "ci.yml"), "check")["result"] == "skipped"
     assert from_begun.hub.comments(number) == []
-    assert worked(runs) < DOCS_ONLY_SECONDS
 
 
 def test_a_change_of_the_gates_policy_alone_trains_nothing(from_begun: Story) -> None:

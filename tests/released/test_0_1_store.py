@@ -18,10 +18,11 @@ import pytest
 
 from modelratchet.adapters.mlflow.address import read_address
 from modelratchet.adapters.mlflow.registry import MlflowRegistry
-from modelratchet.adapters.uvicorn_model_server.processes import free_port
 from modelratchet.cli.main import main
 from modelratchet.storage.bundles import make_bundle, read_bundle
 from modelratchet.storage.files import read_json
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
 from tests.released.loading import RELEASE_0_1, unpacked_parcels, unpacked_workspace
 from tests.released.written_0_1 import ANCHOR_BUNDLE, BUNDLE, EVENTS, HEAD, HOLDOUT, MODEL, VERDICTS, VOID
 from tests.samples.candidates import candidate
@@ -183,7 +184,7 @@ def serving(folder: Path, name: str) -> Iterator[int]:
             yield port
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.wait(PATIENCE_SECONDS)
 
 
 def asked(port: int) -> Any:

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+PATIENCE_MS = 1000 * PATIENCE_SECONDS
+sync_api.expect.set_options(timeout=PATIENCE_MS)
 CHROMIUM = shutil.which("chromium")
 BROWSER_MARKS = [
     pytest.mark.browser,

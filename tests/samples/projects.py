@@ -117,7 +117,7 @@ def small_flights(project: Project) -> None:
         evaluate__resamples=200,
         compare__resamples=200,
         latency__calls=400,
-        latency__seconds=2.0,
+        latency__seconds=30.0,
         latency__server=False,
         parity__fuzz_rows=1000,
         gate__floors={"roc_auc": 0.55},

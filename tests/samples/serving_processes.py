@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from modelratchet.adapters.uvicorn_model_server.environment import HOST, gate_environment
-from modelratchet.adapters.uvicorn_model_server.processes import free_port, start
+from modelratchet.adapters.uvicorn_model_server.processes import start
 from modelratchet.serving.settings import DEPLOYMENT_FILE, PORT_VARIABLE, Deployment, LogSettings
 from modelratchet.storage.bundles import write_bundle
 from modelratchet.storage.files import write_record
 from tests.patience import wait_until
+from tests.ports import free_port
 from tests.samples.bundles import binary_bundle
 from tests.samples.served import ROW
 
@@ -61,6 +62,19 @@ class Process:
         lines = self.ask("GET", "/metrics")[1].decode().splitlines()
         found = [line.rsplit(" ", 1)[1] for line in lines if line.startswith((f"{name} ", f"{name}{{"))]
         return sum(map(float, found))
+
+    def await_log(self, workers: int = 1) -> None:
+        """Wait until the processes that keep the log are at work: only what they have read can they write when all ends."""
+        wait_until(lambda: sum(map(self._keeps_log, Path("/proc").glob("[0-9]*"))) >= workers, "for the log's process")
+
+    def _keeps_log(self, entry: Path) -> bool:
+        with suppress(OSError):
+            is_ours = f"{PORT_VARIABLE}={self.port}\0".encode() in (entry / "environ").read_bytes()
+            is_keeper = b"\0modelratchet.serving.prediction_log\0" in (entry / "cmdline").read_bytes()
+            # the first thing that it does is to ignore what ends its worker
+            status = dict(line.split(":\t", 1) for line in (entry / "status").read_text().splitlines())
+            return is_ours and is_keeper and bool(int(status["SigIgn"], 16) >> signal.SIGTERM - 1 & 1)
+        return False
 
     def lines(self) -> list[Any]:
         """The server's own log."""

@@ -22,6 +22,9 @@ _KEEP_ALIVE_SECONDS = 75
 
 _RUNTIME_VARIABLE = "RATCHET_RUNTIME_DIR"
 
+_WORKER_ANSWER_SECONDS = 60
+"""After which a worker that gives its supervisor no sign is replaced: longer than a busy machine lets one stand still, or start."""
+
 _DRAIN_SECONDS = 20
 """For answers that are under way when the server is told to end. Orchestrators kill after 30 s."""
 
@@ -93,6 +96,7 @@ def _run(app: Any, settings: ServingSettings) -> int:
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_worker_healthcheck=_WORKER_ANSWER_SECONDS,
         log_config=log_config(settings.log_level),
     )
     try:

@@ -17,6 +17,7 @@ from modelratchet.conformance.suite import run, subject_of
 from modelratchet.errors import EndpointError, InputError
 from modelratchet.serving.exchange import Documentation, Response, Route
 from modelratchet.storage.bundles import Bundle, make_bundle
+from tests.patience import PATIENCE_SECONDS
 from tests.samples.bundles import LINEAGE
 from tests.samples.candidates import regression_bundle
 from tests.samples.in_thread import Broken, Prefixed, Sent, answering
@@ -35,7 +36,7 @@ def whole_app(bundle: Any = None) -> Any:
 
 def results(app: Any, prefix: str = "") -> list[CheckResult]:
     with answering(app) as url:
-        return list(run(subject_of(Endpoint(url + prefix, {}, 5), None, VERTEX)))
+        return list(run(subject_of(Endpoint(url + prefix, {}, PATIENCE_SECONDS), None, VERTEX)))
 
 
 def failed(found: list[CheckResult]) -> set[str]:
@@ -177,7 +178,7 @@ def test_an_answer_that_never_comes_is_a_failure_and_not_the_end() -> None:
                 await self._app(scope, receive, send)
 
     with answering(Silent(whole_app())) as url:
-        subject = subject_of(Endpoint(url, {}, 0.5), None, VERTEX)
+        subject = subject_of(Endpoint(url, {}, 10), None, VERTEX)
         assert failed(list(run(subject, ["plain"]))) == {"plain: GET /readyz"}
 
 
@@ -185,7 +186,7 @@ def test_what_is_not_offered_is_no_failure_unless_it_was_named() -> None:
     app = whole_app()
     del app._routes["POST", "/score"], app._methods["/score"]
     with answering(app) as url:
-        subject = subject_of(Endpoint(url, {}, 5), None, VERTEX)
+        subject = subject_of(Endpoint(url, {}, PATIENCE_SECONDS), None, VERTEX)
         everything, named = list(run(subject)), list(run(subject, ["azure"]))
     assert [item.protocol for item in everything if item.outcome is Outcome.NOT_OFFERED] == ["azure"]
     assert [item.outcome for item in named] == [Outcome.FAILED]
@@ -194,11 +195,11 @@ def test_what_is_not_offered_is_no_failure_unless_it_was_named() -> None:
 def test_nobody_there_and_no_schema_are_said() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        nobody = Endpoint(f"http://127.0.0.1:{taken.getsockname()[1]}", {}, 5)
+        nobody = Endpoint(f"http://127.0.0.1:{taken.getsockname()[1]}", {}, PATIENCE_SECONDS)
         with pytest.raises(EndpointError, match="no server answers"):
             subject_of(nobody)
     app = Broken(whole_app(), on("/schema", status=404))
     with answering(app) as url, pytest.raises(InputError, match="what the model takes is not known"):
-        subject_of(Endpoint(url, {}, 5))
+        subject_of(Endpoint(url, {}, PATIENCE_SECONDS))
     with pytest.raises(InputError, match="expected the address"):
-        Endpoint("ftp://somewhere", {}, 5)
+        Endpoint("ftp://somewhere", {}, PATIENCE_SECONDS)

@@ -65,10 +65,15 @@ def test_the_loop_gets_its_turn_between_slices_of_answers() -> None:
 
 def test_a_line_is_full_when_the_wait_would_be_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission, "LONGEST_WAIT_SECONDS", 0.02)
+    passed = [0.0]  # a clock that goes on with the work alone
+    monkeypatch.setattr(admission, "time", SimpleNamespace(monotonic=lambda: passed[0]))
+
+    def work() -> None:
+        passed[0] += 0.003
 
     async def scene(line: Line) -> None:
         for _ in range(60):
-            line.take(busy)
+            line.take(work)
         was_full_at_first = line.is_full()
         await asyncio.sleep(0)
         assert (was_full_at_first, line.is_full()) == (False, True)

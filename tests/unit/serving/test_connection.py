@@ -16,7 +16,7 @@ from modelratchet.serving import admission
 from modelratchet.serving.app import App
 from modelratchet.serving.connection import Connection
 from modelratchet.serving.structured_log import AccessLog
-from tests.patience import until
+from tests.patience import PATIENCE_SECONDS, until
 from tests.samples.served import ROW, sample_app
 
 
@@ -60,6 +60,12 @@ Scene = Callable[[Connection, FakeTransport], Awaitable[None]]
 async def answered(transport: FakeTransport, number: int) -> list[tuple[int, bytes]]:
     await until(lambda: len(answers(transport)) >= number)
     return answers(transport)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is turned away because this process stood still; who is full says so."""
+    monkeypatch.setattr(admission, "LONGEST_WAIT_SECONDS", PATIENCE_SECONDS)
 
 
 def play(scene: Scene, app: App | AccessLog | None = None) -> None:
@@ -124,7 +130,7 @@ def test_wrong_rows_get_a_problem_document_and_the_connection_goes_on() -> None:
         wrong = request().replace(b'"hour"', b'"hxur"')
         connection.data_received(wrong)
         connection.data_received(request())
-        assert [status for status, _ in answers(transport)] == [422, 200]
+        assert [status for status, _ in await answered(transport, 2)] == [422, 200]
         assert not transport.is_closed
 
     play(scene)

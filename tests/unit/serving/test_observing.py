@@ -11,12 +11,14 @@ import pytest
 
 from modelratchet.adapters.pyarrow_prediction_log import read_feedback, read_log
 from modelratchet.errors import ConfigError
+from modelratchet.serving import observing
 from modelratchet.serving.app import App
 from modelratchet.serving.entry import make_server
 from modelratchet.serving.settings import LogSettings
 from modelratchet.serving.structured_log import AccessLog
 from modelratchet.serving.tracing import Traced
 from modelratchet.storage.bundles import write_bundle
+from tests.patience import PATIENCE_SECONDS
 from tests.samples.bundles import binary_bundle
 from tests.samples.logged import EVER
 from tests.samples.served import ROW, call, predict, sample_app
@@ -77,7 +79,11 @@ def test_the_page_says_what_is_served() -> None:
     assert 'version="7"' in answered.body.decode()
 
 
-def test_every_prediction_and_its_label_can_be_read_after_the_server_ended(tmp_path: Path) -> None:
+def test_every_prediction_and_its_label_can_be_read_after_the_server_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the process that writes them has yet to start
+    monkeypatch.setattr(observing, "CLOSE_SECONDS", PATIENCE_SECONDS)
     app = sample_app(log_folder=str(tmp_path), version="7", variant="canary")
     one, _ = live(
         app,

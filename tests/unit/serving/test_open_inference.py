@@ -197,13 +197,13 @@ REFUSED: list[tuple[Any, int, str, int | None, str | None]] = [
 def test_what_is_wrong_is_said_at_once_with_row_and_column(  # noqa: PLR0917 - the table's columns
     app: App, document: Any, status: int, kind: str, row: int | None, column: str | None
 ) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     found = infer(app, document).document
     assert (found["status"], found["type"], found.get("row"), found.get("column")) == (
         status, f"urn:modelratchet:problem:{kind}", row, column,
     )  # fmt: skip
     assert found["error"] == found["detail"]
-    assert time.perf_counter() - started < 10  # what was made of a size that somebody only claimed would take longer
+    assert time.process_time() - started < 10  # what was made of a size that somebody only claimed would take longer
 
 
 UNTRUE: list[tuple[list[Any], bytes, str | None]] = [

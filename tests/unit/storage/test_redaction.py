@@ -115,7 +115,7 @@ def test_source_in_a_traceback_stays_but_for_literals() -> None:
 
 @pytest.mark.parametrize("word", ["x", "token", "token=", "password='", "://a@", "-----BEGIN "])
 def test_long_message_takes_no_time(word: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     without_secrets(word * (200_000 // len(word)), {})
 
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -23,6 +23,8 @@ from modelratchet.core.model_tests import ModelTest
 
 _POLL_SECONDS = 0.05
 _EXIT_SECONDS = 10.0
+_COLLECTION_SECONDS = 60.0
+"""At least: an interpreter that starts on a busy machine is no test that hangs."""
 _PR_SET_PDEATHSIG = 1
 _FOREIGN_SETTINGS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
@@ -102,7 +104,7 @@ class _Watch:
     def __init__(self, events: Path, seconds: float) -> None:
         events.touch()
         self._stream = events.open(encoding="utf-8")
-        self._limit, self._usual = seconds, seconds
+        self._limit, self._usual = max(seconds, _COLLECTION_SECONDS), seconds
         self._since, self._half_line = time.monotonic(), ""
 
     def exceeded(self) -> float | None:

@@ -15,6 +15,7 @@ from modelratchet.core.tasks import Task
 from modelratchet.serving.prediction_log import Feedback, PredictionLog, ServedModel, open_log
 from modelratchet.serving.problems import Problem
 from modelratchet.serving.settings import LogSettings
+from tests.patience import PATIENCE_SECONDS
 from tests.samples.logged import EVER, SCHEMA, TEN_O_CLOCK_NS
 
 REGRESSION = replace(SCHEMA, task=Task.REGRESSION, classes=())
@@ -43,7 +44,7 @@ def test_labels_of_a_request_and_of_single_rows_reach_the_reader(tmp_path: Path)
         accept(feedback, [{"request_id": "b", "row": 4, "label": "1"}, {"request_id": "c", "label": "0"}])["accepted"]
         == 2
     )
-    assert log.close(30)
+    assert log.close(PATIENCE_SECONDS)
 
     rows = read_feedback(str(tmp_path), EVER).to_pylist()
     assert {(row["request_id"], row["row"], row["label"]) for row in rows} == {
@@ -55,7 +56,7 @@ def test_a_regressors_labels_are_numbers(tmp_path: Path) -> None:
     log, feedback = open_sample(tmp_path, REGRESSION)
     log.start()
     accept(feedback, {"request_id": "a", "labels": [2, 3.5]})
-    assert log.close(30)
+    assert log.close(PATIENCE_SECONDS)
 
     assert read_feedback(str(tmp_path), EVER)["label"].to_pylist() == [2.0, 3.5]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from modelratchet.core.log_files import HOUR_NS
 from modelratchet.serving.prediction_log.writer import LogWriter
 from modelratchet.storage.log_stores import LocalStore
-from tests.patience import wait_until
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.samples.logged import TEN_O_CLOCK_NS, TroubledStore, entry, give, recorded, recorder
 
 
@@ -37,7 +37,7 @@ def test_an_hour_that_is_over_becomes_one_file_while_rows_go_on_coming(tmp_path:
     clock.now_ns += 31 * 10**9
     wait_until(lambda: files(tmp_path) == ["w-000000_000002.parquet"])
 
-    assert writer.close(30)
+    assert writer.close(PATIENCE_SECONDS)
     assert len(recorded(tmp_path)) == 3
 
 
@@ -51,7 +51,7 @@ def test_closing_writes_what_is_there_and_merges_this_hour(tmp_path: Path) -> No
         wait_until(lambda written=number + 1: log.written_rows == written)
     give(log, entry("last"))
 
-    assert writer.close(30)
+    assert writer.close(PATIENCE_SECONDS)
 
     assert files(tmp_path) == ["w-000000_000002.parquet"]
 
@@ -65,7 +65,7 @@ def test_a_store_that_fails_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
     writer.start()
 
     wait_until(lambda: log.written_rows == 2)
-    writer.close(30)
+    writer.close(PATIENCE_SECONDS)
 
     assert told[:2] == ["the store is down", "the store is down"]
     assert recorded(tmp_path) == [("a", 0), ("a", 1)]

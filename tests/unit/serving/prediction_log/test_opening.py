@@ -16,7 +16,7 @@ from modelratchet.serving.prediction_log.pipe import PREDICTIONS
 from modelratchet.serving.prediction_log.process import KeeperProcess
 from modelratchet.serving.prediction_log.steps import step_of
 from modelratchet.serving.settings import LogSettings
-from tests.patience import wait_until
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.samples.logged import SCHEMA, entry, recorded
 
 MODEL = ServedModel(SCHEMA, "3", "champion", "sha256:1")
@@ -39,7 +39,7 @@ def test_what_was_offered_is_in_files_of_this_worker_after_closing(tmp_path: Pat
         written = 3 * (number + 1)
         wait_until(lambda written=written: log.counts().written == written)
 
-    assert log.close(30)
+    assert log.close(PATIENCE_SECONDS)
 
     assert {path.name.rpartition("-")[0] for path in tmp_path.rglob("*.parquet")} == {"host1-ab"}
     assert len(recorded(tmp_path)) == 15
@@ -57,7 +57,7 @@ def test_a_process_that_was_killed_costs_what_it_held_is_told_and_is_started_ane
     wait_until(lambda: log._courier._keeper not in (None, killed))
     offer(log, "kept", 3)
 
-    assert log.close(30)
+    assert log.close(PATIENCE_SECONDS)
 
     assert {name for name, _ in recorded(tmp_path)} == {"kept"}
     assert (log.counts().dropped, log.counts().written) == (2, 3)
@@ -88,7 +88,7 @@ def test_what_was_sent_is_written_when_the_worker_is_gone(tmp_path: Path) -> Non
 
     keeper._process.stdin.close()  # as the kernel does for who was killed
 
-    assert keeper._process.wait(30) == 0
+    assert keeper._process.wait(PATIENCE_SECONDS) == 0
     assert recorded(tmp_path) == [("sent", 0), ("sent", 1)]
 
 
@@ -96,7 +96,7 @@ def test_a_file_says_what_it_is(tmp_path: Path) -> None:
     log = open_sample(tmp_path)
     log.start()
     offer(log, "a")
-    log.close(30)
+    log.close(PATIENCE_SECONDS)
 
     (path,) = tmp_path.rglob("*.parquet")
     facts = {key.decode(): value.decode() for key, value in pq.read_metadata(path).metadata.items()}
@@ -109,7 +109,7 @@ def test_a_redacted_feature_is_nowhere_in_the_file(tmp_path: Path) -> None:
     log = open_sample(tmp_path, redact=("carrier",))
     log.start()
     offer(log, "a", 2)
-    log.close(30)
+    log.close(PATIENCE_SECONDS)
 
     (path,) = tmp_path.rglob("*.parquet")
     assert "feature.carrier" not in pq.read_schema(path).names
@@ -131,7 +131,7 @@ def test_rows_beyond_the_queue_are_dropped_counted_and_said(tmp_path: Path, capl
     with caplog.at_level(logging.WARNING):
         log.start()
         wait_until(lambda: caplog.records)
-        log.close(30)
+        log.close(PATIENCE_SECONDS)
 
     assert (log.counts().dropped, len(recorded(tmp_path))) == (12, 8)
     assert "12 were dropped" in caplog.text
@@ -151,7 +151,7 @@ def test_a_folder_that_cannot_be_written_costs_rows_and_nothing_else(
         assert caplog.text.count("could not be written") == 1  # said once a minute
         (tmp_path / "log").unlink()
         wait_until(lambda: log.counts().waiting == 0)
-    log.close(30)
+    log.close(PATIENCE_SECONDS)
 
     assert (len(recorded(tmp_path / "log")), log.counts().dropped) == (10, 10)
 
